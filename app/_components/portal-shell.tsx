@@ -1,3 +1,4 @@
+import { cookies } from "next/headers";
 import Link from "next/link";
 import { getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
@@ -6,6 +7,7 @@ import { LiveUpdates } from "@/components/client/live-updates";
 import { DraftKeeper, Providers } from "@/components/client/providers";
 import { SignOut } from "@/components/client/sign-out";
 import { StepUpProvider } from "@/components/client/step-up";
+import { FOLDS_COOKIE, foldsOf } from "@/components/layout/rail-groups";
 import { Shell } from "@/components/layout/shell";
 import { Words } from "@/components/messages/words";
 import type { Principal } from "@/lib/context/principal";
@@ -22,13 +24,14 @@ interface PortalShellProps {
 
 /** The frame of signed-in pages, with person and log. The home page at `/` uses it too. */
 export async function PortalShell({ principal, counts: given, children }: PortalShellProps) {
-  const [health, viewer, counts, isProgrammer, t, { demoFile }] = await Promise.all([
+  const [health, viewer, counts, isProgrammer, t, { demoFile }, jar] = await Promise.all([
     readHealth(),
     viewerOf(principal),
     given ?? railCounts(principal),
     usesApi(principal),
     getTranslations("portal"),
     getRuntime(),
+    cookies(),
   ]);
   return (
     <Words namespaces={[]}>
@@ -37,6 +40,7 @@ export async function PortalShell({ principal, counts: given, children }: Portal
           <Shell
             viewer={viewer}
             counts={counts}
+            folds={foldsOf(jar.get(FOLDS_COOKIE)?.value)}
             log={{
               size: health.log.size,
               signedAt: health.log.last_checkpoint_at,

@@ -38,6 +38,7 @@ const WORDS = [
   "masked",
   "opened",
   "authority",
+  "underSeal",
   "grant",
   "view",
   "entry",

@@ -34,19 +34,21 @@ export function PageFrame(props: {
         <nav aria-label={t("breadcrumb")} className="min-w-0">
           <ol className="flex flex-wrap items-center gap-2 text-control">
             {props.crumbs.map((crumb, index) => (
-              <li key={crumb.href ?? "here"} className="flex items-center gap-2">
+              <li key={crumb.href ?? "here"} className="flex min-w-0 items-center gap-2">
                 {index === 0 ? null : (
                   <span aria-hidden="true" className="text-ink-3">
                     /
                   </span>
                 )}
                 {crumb.href === undefined ? (
-                  <span aria-current="page">{crumb.label}</span>
+                  <span aria-current="page" className="min-w-0 break-words">
+                    {crumb.label}
+                  </span>
                 ) : (
                   <Link
                     href={crumb.href}
                     prefetch={false}
-                    className="text-ink-2 underline-offset-4 hover:underline"
+                    className="min-w-0 break-words text-ink-2 underline-offset-4 hover:underline"
                   >
                     {crumb.label}
                   </Link>

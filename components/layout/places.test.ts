@@ -13,7 +13,7 @@ describe("places", () => {
   test("lead an administrator, who does not read the log, to the quarantined entries", () => {
     const places = placesFor(viewer("admin", ["admin"]));
     expect(keys(viewer("admin", ["admin"]))).toEqual(
-      "home notifications agreements quarantine policies authorities keys roster people offices participants accessReview alerts webhooks apiKeys unreadable background setup trust help developers account".split(
+      "home notifications agreements quarantine policies authorities keys roster people offices participants accessReview alerts webhooks apiKeys unreadable background setup trust developers help account".split(
         " ",
       ),
     );

@@ -54,15 +54,18 @@ export interface Place {
   readonly key: PlaceKey;
   readonly href: string;
   readonly icon: IconName;
-  /** Places of the person are in their menu and are found, but have no place in the rail. */
-  readonly group: PlaceGroup | "person";
+  /**
+   * Places of the person are in their menu, and those inside another place are reached from it. Both are found, but have
+   * no place in the rail.
+   */
+  readonly group: PlaceGroup | "person" | "inside";
 }
 
-/** Groups of the rail, in its order. */
-export const PLACE_GROUPS = ["work", "record", "rules", "running", "about"] as const;
+/** Groups of the rail, in its order. All but the first and the last fold. */
+export const PLACE_GROUPS = ["work", "record", "rules", "running", "upkeep", "about", "help"] as const;
 export type PlaceGroup = (typeof PLACE_GROUPS)[number];
 
-/** In the order of the rail: work, record, rules, running the instance, about it. */
+/** In the order of the rail: work, record, rules, running the instance, its upkeep, about it, help. */
 const PLACES: readonly Place[] = [
   { key: "home", href: "/", icon: "home", group: "work" },
   { key: "requests", href: "/requests", icon: "request", group: "work" },
@@ -77,10 +80,10 @@ const PLACES: readonly Place[] = [
   { key: "agreements", href: "/agreements", icon: "agree", group: "work" },
   { key: "audit", href: "/audit", icon: "log", group: "record" },
   { key: "verify", href: "/audit/verify", icon: "check", group: "record" },
-  { key: "exports", href: "/audit/exports", icon: "download", group: "record" },
+  { key: "exports", href: "/audit/exports", icon: "download", group: "inside" },
   { key: "evidence", href: "/evidence", icon: "archive", group: "record" },
   { key: "suspicions", href: "/audit/suspicions", icon: "warning", group: "record" },
-  { key: "quarantine", href: "/audit/quarantine", icon: "stop", group: "record" },
+  { key: "quarantine", href: "/audit/quarantine", icon: "stop", group: "upkeep" },
   { key: "policies", href: "/policies", icon: "scales", group: "rules" },
   { key: "holds", href: "/audit/holds", icon: "shield", group: "rules" },
   { key: "erasures", href: "/audit/erasures", icon: "nothing", group: "rules" },
@@ -92,14 +95,14 @@ const PLACES: readonly Place[] = [
   { key: "participants", href: "/participants", icon: "transaction", group: "running" },
   { key: "accessReview", href: "/access-review", icon: "review", group: "running" },
   { key: "alerts", href: "/operations", icon: "chart", group: "running" },
-  { key: "webhooks", href: "/admin/webhooks", icon: "arrow", group: "running" },
-  { key: "apiKeys", href: "/admin/api-keys", icon: "key", group: "running" },
-  { key: "unreadable", href: "/admin/requests", icon: "stop", group: "running" },
-  { key: "background", href: "/admin/background", icon: "log", group: "running" },
+  { key: "webhooks", href: "/admin/webhooks", icon: "arrow", group: "upkeep" },
+  { key: "apiKeys", href: "/admin/api-keys", icon: "key", group: "upkeep" },
+  { key: "unreadable", href: "/admin/requests", icon: "stop", group: "upkeep" },
+  { key: "background", href: "/admin/background", icon: "log", group: "upkeep" },
   { key: "setup", href: "/setup", icon: "sliders", group: "running" },
   { key: "trust", href: "/trust", icon: "seal", group: "about" },
-  { key: "help", href: "/help", icon: "help", group: "about" },
   { key: "developers", href: "/developers", icon: "code", group: "about" },
+  { key: "help", href: "/help", icon: "help", group: "help" },
   { key: "account", href: "/account/security", icon: "person", group: "person" },
 ];
 
@@ -208,7 +211,9 @@ export function tabsFor(viewer: Viewer): Place[] {
     const at = first.indexOf(key);
     return at === -1 ? first.length : at;
   };
-  return placesFor(viewer).sort((a, b) => rank(a) - rank(b));
+  return placesFor(viewer)
+    .filter(({ group }) => group !== "inside")
+    .sort((a, b) => rank(a) - rank(b));
 }
 
 /** The place an address belongs to: the longest that begins it. */

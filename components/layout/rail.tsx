@@ -3,17 +3,27 @@
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { useTranslations } from "next-intl";
+import { useId, useState } from "react";
 import { send } from "@/components/client/api";
 import { useAnswer } from "@/components/client/use-answer";
 import {
   currentPlace,
-  PLACE_GROUPS,
   type Place,
   type PlaceCounts,
-  placesFor,
+  type PlaceGroup,
+  type PlaceKey,
   tabsFor,
   type Viewer,
 } from "@/components/layout/places";
+import { remember } from "@/components/layout/preferences";
+import {
+  ALWAYS_OPEN,
+  cookieOf,
+  FOLDS_COOKIE,
+  type Folds,
+  type RailGroup,
+  railFor,
+} from "@/components/layout/rail-groups";
 import { Icon } from "@/components/ui/icon";
 import { queryKeys } from "@/lib/api-client/queries";
 
@@ -62,35 +72,86 @@ function RailLink({
   );
 }
 
+interface GroupProps extends RailGroup {
+  readonly current: PlaceKey | undefined;
+  readonly counts: PlaceCounts;
+}
+
+function Links(props: Omit<GroupProps, "isOpen"> & { id?: string; className?: string }) {
+  const t = useTranslations("portal.places.groups");
+  const { group, places, current, counts, ...rest } = props;
+  return (
+    <ul aria-label={t(group)} {...rest}>
+      {places.map((place) => (
+        <RailLink key={place.key} place={place} isCurrent={place.key === current} count={counts[place.key]} />
+      ))}
+    </ul>
+  );
+}
+
+/**
+ * A group whose heading folds it. Folded, the heading has what waits inside and is marked for the page that is shown. Where
+ * scripts do not run it is always unfolded.
+ */
+function FoldedGroup({ isOpen, onTurn, ...of }: GroupProps & { onTurn: (isOpen: boolean) => void }) {
+  const t = useTranslations("portal.places.groups");
+  const id = useId();
+  const { group, places, current, counts } = of;
+  const waiting = isOpen ? 0 : places.reduce((sum, { key }) => sum + (counts[key] ?? 0), 0);
+  const isHere = !isOpen && places.some(({ key }) => key === current);
+  return (
+    <>
+      <button
+        type="button"
+        title={t(group)}
+        aria-expanded={isOpen}
+        aria-controls={id}
+        onClick={() => onTurn(!isOpen)}
+        className={`flex h-[26px] w-full cursor-pointer items-center gap-3 border-l-[3px] px-[13px] text-note ${isHere ? "border-accent font-semibold text-ink" : "border-transparent text-ink-2 hover:text-ink"}`}
+      >
+        <Icon name={isOpen ? "down" : "right"} />
+        <span className="facts:inline sr-only facts:not-sr-only">{t(group)}</span>
+        {waiting === 0 ? null : <span className="ml-auto hidden text-ink-2 facts:inline">{waiting}</span>}
+      </button>
+      <Links {...of} id={id} className={isOpen ? "" : "hidden noscript:block"} />
+    </>
+  );
+}
+
 /**
  * The places at the left, closer together on a low screen: words from 1100 pixels on, icons from 720; below that the tab
- * bar takes over.
+ * bar takes over. Groups fold, and stay as the person left them.
  */
-export function Rail({ viewer, counts: initial }: { viewer: Viewer; counts: PlaceCounts }) {
+export function Rail(props: { viewer: Viewer; counts: PlaceCounts; folds: Folds }) {
   const t = useTranslations("portal");
-  const counts = useRailCounts(initial);
-  const places = placesFor(viewer);
-  const current = currentPlace(places, usePathname());
+  const counts = useRailCounts(props.counts);
+  const [folds, setFolds] = useState(props.folds);
+  const groups = railFor(props.viewer);
+  const current = currentPlace(
+    groups.flatMap(({ places }) => places),
+    usePathname(),
+  );
+  const turn = (group: PlaceGroup, isOpen: boolean) => {
+    const next = { ...folds, [group]: isOpen };
+    setFolds(next);
+    remember(FOLDS_COOKIE, cookieOf(next));
+  };
   return (
     <nav aria-label={t("places.label")}>
-      {PLACE_GROUPS.map((group) => {
-        const inside = places.filter((place) => place.group === group);
-        if (inside.length === 0) return null;
+      {groups.map(({ group, places, isOpen }) => {
+        const of = { group, places, current, counts };
+        const isShown = folds[group] ?? (isOpen || places.some(({ key }) => key === current));
         return (
-          <ul
+          <div
             key={group}
-            aria-label={t(`places.groups.${group}`)}
             className="border-line border-t py-2 first:border-t-0 [@media(max-height:960px)]:py-1"
           >
-            {inside.map((place) => (
-              <RailLink
-                key={place.key}
-                place={place}
-                isCurrent={place.key === current}
-                count={counts[place.key]}
-              />
-            ))}
-          </ul>
+            {ALWAYS_OPEN.includes(group) ? (
+              <Links {...of} />
+            ) : (
+              <FoldedGroup {...of} isOpen={isShown} onTurn={(next) => turn(group, next)} />
+            )}
+          </div>
         );
       })}
     </nav>

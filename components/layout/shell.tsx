@@ -7,11 +7,14 @@ import { Mark } from "@/components/layout/mark";
 import { PersonMenu } from "@/components/layout/person-menu";
 import type { PlaceCounts, Viewer } from "@/components/layout/places";
 import { Bell, Rail, TabBar } from "@/components/layout/rail";
+import type { Folds } from "@/components/layout/rail-groups";
 
 /** The signed-in frame: places at the left (foot on narrow screens), find and person at the top right. */
 export function Shell(props: {
   viewer: Viewer;
   counts: PlaceCounts;
+  /** Groups of places that the person folded or unfolded. */
+  folds: Folds;
   log: { size: number; signedAt: string | null; witness: "own" | "independent" | "none" };
   /** Account and sign-out. */
   personLinks: ReactNode;
@@ -32,7 +35,7 @@ export function Shell(props: {
             <span className="tablet:sr-only facts:not-sr-only">{t("brand")}</span>
           </Link>
           <div className="hidden min-h-0 grow overflow-y-auto pt-2 tablet:block">
-            <Rail viewer={props.viewer} counts={props.counts} />
+            <Rail viewer={props.viewer} counts={props.counts} folds={props.folds} />
           </div>
           <LogFoot {...props.log} />
         </div>

@@ -76,6 +76,16 @@ async function gate({ page, faults, read, isSignedIn }: Visitor, path: string): 
   await page.setViewportSize(NARROW);
   const width = await page.evaluate(() => document.documentElement.scrollWidth);
   if (width > NARROW.width) found.push(`scrolls sideways: ${width} px at ${NARROW.width}`);
+  // Menus and folded parts, which open over the page or push it down.
+  const opened = await page.evaluate(() => {
+    const folded = [...document.querySelectorAll<HTMLDetailsElement>("details:not([open])")];
+    for (const one of folded) one.open = true;
+    const width = document.documentElement.scrollWidth;
+    for (const one of folded) one.open = false;
+    return width;
+  });
+  if (opened > Math.max(width, NARROW.width))
+    found.push(`scrolls sideways with all menus open: ${opened} px at ${NARROW.width}`);
   await page.setViewportSize(DESKTOP);
   found.push(...realFaults(faults().slice(before)));
   return found.map((finding) => `${path}: ${finding}`);

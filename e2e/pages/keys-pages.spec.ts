@@ -21,7 +21,8 @@ test("a participant sees its own keys and how to recognise one, and cannot regis
   await expect(page.getByRole("table")).toHaveCount(1);
   await expect(page.getByRole("link", { name: "Register key" })).toHaveCount(0);
   await own.getByRole("link", { name: "client-456#1" }).click();
-  await expect(heading(page)).toHaveText("client-456#1");
+  await expect(heading(page)).toHaveText("Your participant’s key, version 1");
+  await expect(page.getByRole("button", { name: "Copy the whole value of Key id" })).toBeVisible();
   const keys = await people(demo()).client456.get("/confidential/keys?participant_id=client-456");
   const [key] = keys.json.items as { fingerprint: string; registration: { seq: number } }[];
   await expect(page.getByRole("main")).toContainText(key?.fingerprint ?? "no key");
@@ -43,7 +44,7 @@ test("another participant's key shows its public data, and not what it opens @de
   const [key] = keys.json.items as { key_id: string }[];
   const { page } = await signedIn(browser, "client-456", DESKTOP);
   await visit(page, at(`/keys/${key?.key_id}`));
-  await expect(heading(page)).toHaveText("miner-789#1");
+  await expect(heading(page)).toHaveText("Key of miner-789, version 1");
   await expect(page.getByRole("main")).not.toContainText("field groups");
   await visit(page, at("/keys/01a00000-0000-7000-8000-000000000000"));
   await expect(heading(page)).toContainText("Not found");
@@ -114,7 +115,7 @@ test("by keyboard alone a participant without a key registers one; the second of
   await again.click();
   await expect(second.page.getByText("No key was made: you already have an active one")).toBeVisible();
   await page.getByRole("link", { name: "View key" }).click();
-  await expect(heading(page)).toHaveText("miner-456#2");
+  await expect(heading(page)).toHaveText("Your participant’s key, version 2");
   await visit(page, at("/keys"));
   await expect(page.getByRole("link", { name: "Register key" })).toHaveCount(0);
   expect(first.faults()).toEqual([]);

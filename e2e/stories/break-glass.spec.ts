@@ -29,7 +29,7 @@ async function pageOf(browser: Browser, handle: string, path: string) {
 }
 
 async function ask(page: Page, transaction: string): Promise<void> {
-  await page.getByLabel("Transaction numbers").fill(transaction);
+  await page.getByLabel("Transactions", { exact: true }).fill(transaction);
   await page.getByRole("checkbox", { name: "Amount" }).check();
   await page.getByRole("checkbox", { name: "Settlement details" }).check();
   await page.getByLabel("Reason").fill(REASON);
@@ -87,7 +87,7 @@ test("a holder sees masked values for an hour, all deciders are notified, and a 
   // It blocks the next use, on the page and in the API.
   const blocked = await pageOf(browser, HOLDER, "/break-glass");
   await expect(blocked.page.getByText(/ is running$/)).toBeVisible();
-  await expect(blocked.page.getByLabel("Transaction numbers")).toHaveCount(0);
+  await expect(blocked.page.getByLabel("Transactions", { exact: true })).toHaveCount(0);
   const again = await who.glassHolder.post(ENDPOINT, {
     transactions: [tx],
     fields: ["amount"],
@@ -121,7 +121,7 @@ test("a holder sees masked values for an hour, all deciders are notified, and a 
   await pictures(waiting.page, "break-glass-reviewed");
 
   await page.goto(at("/break-glass"));
-  await expect(page.getByLabel("Transaction numbers")).toBeVisible();
+  await expect(page.getByLabel("Transactions", { exact: true })).toBeVisible();
   await expect(page.getByRole("row").filter({ hasText: "Found justified" })).toHaveCount(1);
   await pictures(page, "break-glass-list");
   expect([holder, reviewer, blocked, waiting].flatMap(({ faults }) => faults())).toEqual([]);
@@ -153,7 +153,7 @@ test("only holders can use emergency access, and only deciders can read of a use
   await expect(support.page.getByText(REASON)).toHaveCount(0);
   await support.page.goto(at("/break-glass"));
   await expect(support.page.getByText("No emergency access yet")).toBeVisible();
-  await expect(support.page.getByLabel("Transaction numbers")).toHaveCount(0);
+  await expect(support.page.getByLabel("Transactions", { exact: true })).toHaveCount(0);
   for (const handle of ["regulator-001", "client-456"]) {
     const { page } = await pageOf(browser, handle, "/break-glass");
     await expect(page.getByRole("heading", { level: 1 })).toHaveText("You do not have access to this");

@@ -65,6 +65,7 @@ test("one person asks for an erasure by keyboard, and the form says what it cann
 }) => {
   const { page, faults } = await signedIn(browser, "coordinator-001:compliance", DESKTOP);
   await page.goto(at("/"), { waitUntil: "load" });
+  await rail(page).getByRole("button", { name: "Rules" }).click();
   await rail(page).getByRole("link", { name: "Erasures" }).click();
   await expect(heading(page)).toHaveText("Erasures");
   await expect(page.getByText("No erasures requested yet")).toBeVisible();

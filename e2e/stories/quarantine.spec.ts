@@ -107,6 +107,7 @@ test("an administrator, who cannot read the log, finds the list in the navigatio
   const { page, faults } = await as(browser, "coordinator-001:admin");
   await visit(page, at("/"));
   const rail = page.getByRole("navigation", { name: "Places" }).first();
+  await rail.getByRole("button", { name: "Programs and upkeep" }).click();
   await rail.getByRole("link", { name: "Quarantine" }).click();
   await expect(row(page)).toContainText(REASON);
   await expect(rail.getByRole("link", { name: "Quarantine" })).toHaveAttribute("aria-current", "page");

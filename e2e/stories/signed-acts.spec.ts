@@ -177,7 +177,7 @@ test("a holder signs the use of break-glass with a passkey, and another person i
 
   const { page } = holder;
   await page.goto(at("/break-glass"));
-  await page.getByLabel("Transaction numbers").fill(transaction);
+  await page.getByLabel("Transactions", { exact: true }).fill(transaction);
   await page.getByRole("checkbox", { name: "Amount" }).check();
   await page.getByLabel("Reason").fill(REASON);
   await page.getByRole("button", { name: "Start emergency access" }).click();

@@ -111,9 +111,8 @@ export async function passLegal(id: string, order: Order, narrowing: object = {}
 export async function open(browser: Browser, handle: string, id: string) {
   const watched = await signedIn(browser, handle);
   await watched.page.goto(at(`/requests/${id}`));
-  await expect(watched.page.getByRole("heading", { level: 1 })).toContainText(
-    "Statutory demand for one transaction",
-  );
+  await expect(watched.page.getByRole("heading", { level: 1 })).toContainText(/^Request of .+ for /);
+  await expect(watched.page.getByText(/^Statutory demand, 1 transaction,/)).toBeVisible();
   return watched;
 }
 

@@ -32,6 +32,7 @@ const ENDING: readonly Need["kind"][] = [
   "agreement",
   "roster",
   "api_key_ends",
+  "access_ends",
   "access_new",
   "key_recovery",
   "key_proof",
@@ -76,18 +77,18 @@ function NeedTime({ need, nowMs }: { need: Need; nowMs: number }) {
       ? pair(t("time.now"), null)
       : pair(t("time.since", { span: span(ago) }), t.rich("time.from", { at: time(at) }));
   const left = Date.parse(due) - nowMs;
-  if (need.kind === "access_ends")
-    return pair(
-      <Countdown until={due} nowMs={nowMs} />,
-      t.rich("time.ends", { at: time(due) }),
-      "text-amber",
-    );
   const isLate = left <= 0;
+  const word = dueWordOf(need.kind);
+  const end = () => (
+    <EndTime instant={due} look="bare" form={word === "ends" && left >= DAY ? "day" : "minute"} />
+  );
+  // An end that is days away needs no minute, which its title has. A deadline keeps its hour.
+  const when = isLate || (!isMidnight(due) && left < DAY) ? time(due) : end;
+  if (need.kind === "access_ends")
+    return pair(<Countdown until={due} nowMs={nowMs} />, t.rich("time.ends", { at: when }), "text-amber");
   return pair(
     t(isLate ? "time.late" : "time.left", { span: span(left) }),
-    t.rich(`time.${dueWordOf(need.kind)}`, {
-      at: isLate || !isMidnight(due) ? time(due) : () => <EndTime instant={due} look="bare" />,
-    }),
+    t.rich(`time.${word}`, { at: when }),
     isLate ? "text-oxblood" : left < DAY_MS ? "text-amber" : "",
   );
 }

@@ -172,11 +172,12 @@ export function OwnSection({ home, principal }: { home: Home; principal: Princip
   );
 }
 
+/** When a grant ends; the minute only on its last day, before that in the title. */
 function Ends({ grant, nowMs }: { grant: GrantView; nowMs: number }) {
   const isSoon = Date.parse(grant.not_after) - nowMs < DAY_MS;
   return (
     <Tag tone={isSoon ? "amber" : "plain"} icon="clock">
-      <EndTime instant={grant.not_after} />
+      <EndTime instant={grant.not_after} form={isSoon ? "minute" : "day"} />
     </Tag>
   );
 }

@@ -65,12 +65,13 @@ function Columns({ path, query, current, columns }: ToolbarProps) {
         <Icon name="menu" />
         {t("columns")}
       </summary>
-      <fieldset className="absolute right-0 z-header mt-1 w-max max-w-[80vw] border border-line-2 bg-sheet p-3">
+      {/* A fieldset is at least as wide as its longest word unless told otherwise. */}
+      <fieldset className="absolute right-0 z-header mt-1 max-h-[60vh] w-max min-w-0 max-w-[calc(100vw-2rem)] overflow-y-auto break-words border border-line-2 bg-sheet p-3">
         <legend className="sr-only">{t("columnsHelp")}</legend>
         {columns.map(({ key, head, isTitle }) => (
           <label key={key} className="flex min-h-[32px] items-center gap-3 text-control">
             <input type="checkbox" checked={shown.has(key)} disabled={isTitle} onChange={() => turn(key)} />
-            {head}
+            <span className="min-w-0">{head}</span>
           </label>
         ))}
       </fieldset>
@@ -153,7 +154,7 @@ export function ListToolbar(props: ToolbarProps) {
   const save = useSave(props);
   const acts = useActs(props);
   return (
-    <div className="ml-auto flex flex-wrap items-center justify-end gap-x-5 print:hidden">
+    <div className="ml-auto flex min-w-0 flex-wrap items-center justify-end gap-x-5 print:hidden">
       <Acts acts={[...acts, save]} />
       <Columns key={addressOf(props.current?.id ?? "", props.query)} {...props} />
     </div>

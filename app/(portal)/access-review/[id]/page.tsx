@@ -1,11 +1,10 @@
 import { useTranslations } from "next-intl";
 import { getTranslations } from "next-intl/server";
+import { SelectChip } from "@/app/(portal)/_kit/filter-chip";
 import { idOf, type Params, readQuery } from "@/app/(portal)/_kit/list-query";
 import { DownloadLink } from "@/components/client/download-link";
 import { LiveRefresh } from "@/components/client/live-refresh";
 import { UnreadableRows } from "@/components/domain/unreadable-rows";
-import { Select } from "@/components/form/controls";
-import { Field } from "@/components/form/field";
 import { PageFrame } from "@/components/layout/page-frame";
 import { ProblemPage } from "@/components/layout/problem-page";
 import { EndTime } from "@/components/ui/begin-and-end";
@@ -34,20 +33,21 @@ function Filter({ review, organisation }: { review: Review; organisation: string
   if (review.organisations.length < 2) return null;
   return (
     <search className="mt-4 print:hidden">
-      <form action={`/access-review/${review.id}`} className="flex flex-wrap items-end gap-3">
-        <Field id="review-organisation" label={t("organisation")} className="min-w-0 grow tablet:grow-0">
-          {(control) => (
-            <Select {...control} name="organisation" defaultValue={organisation ?? ""}>
-              <option value="">{t("any")}</option>
-              {review.organisations.map(({ id, name }) => (
-                <option key={id} value={id}>
-                  {name}
-                </option>
-              ))}
-            </Select>
-          )}
-        </Field>
-        <Button type="submit" icon="filter">
+      <form action={`/access-review/${review.id}`} className="flex flex-wrap items-center gap-2">
+        <SelectChip
+          id="review-organisation"
+          name="organisation"
+          label={t("organisation")}
+          value={organisation ?? ""}
+          any={t("any")}
+        >
+          {review.organisations.map(({ id, name }) => (
+            <option key={id} value={id}>
+              {name}
+            </option>
+          ))}
+        </SelectChip>
+        <Button type="submit" size="bar" icon="filter">
           {t("show")}
         </Button>
       </form>

@@ -6,23 +6,24 @@ import { answerCalls, show } from "@/lib/testing/components";
 import { UseForm } from "./use-form";
 
 const id = (n: number): string => `01a00000-0000-7000-8000-00000000000${n}`;
+const found = { participants: ["Nordwind"], timestamp: "2026-11-20T09:00:00.000Z" };
 const REASON = "Settlement stands still.";
 const STANDING = "/confidential/account/roster";
 
-const transactions = () => screen.getByLabelText("Transaction numbers");
+const transactions = () => screen.getByLabelText("Transactions");
 const amount = () => screen.getByLabelText("Amount");
 const reason = () => screen.getByLabelText("Reason");
 const send = () => screen.getByRole("button", { name: "Start emergency access" });
 
 describe("the form for emergency access", () => {
   it.each([
-    ["no number", " ", REASON, "Enter a transaction number"],
-    ["four numbers", [1, 2, 3, 4].map(id).join(" "), REASON, "Enter at most three transaction numbers"],
+    ["no number", " ", REASON, "Enter a transaction number or the name of a job"],
+    ["four numbers", [1, 2, 3, 4].map(id).join(" "), REASON, "Enter at most three transactions"],
     [
-      "text that is not a number",
+      "a job that is not found",
       `${id(1)} job-12`,
       REASON,
-      "Enter complete transaction numbers, one per line, or find them by job",
+      "Enter complete transaction numbers or names of jobs, one per line",
     ],
     ["nineteen characters", id(1), "x".repeat(19), "Enter the reason in at least 20 characters"],
     [
@@ -32,6 +33,7 @@ describe("the form for emergency access", () => {
       "Enter the reason in at least 20 characters",
     ],
   ])("names the fault of %s and asks for no confirmation", async (_what, records, why, fault) => {
+    answerCalls(() => ({ status: 200, json: { items: [], next_cursor: null } }));
     const { user } = show(<UseForm transaction={undefined} shortest={MIN_REASON_LENGTH} />);
     await user.type(transactions(), records);
     await user.click(amount());
@@ -102,6 +104,24 @@ describe("the form for emergency access", () => {
     await user.type(reason(), REASON);
     await user.click(send());
     expect(within(await screen.findByRole("dialog")).getByText(/render-88-4112/)).toBeDefined();
+  });
+
+  it("takes the name of a job with one transaction in place of its number", async () => {
+    answerCalls(({ path }) => ({
+      status: 200,
+      json: path.startsWith("/confidential/transactions")
+        ? { items: [{ ...found, transaction_id: id(3), job_id: "Render 88-4112" }], next_cursor: null }
+        : { signed_by: "portal", keys: [], rp_id: "portal.example" },
+    }));
+    const { user } = show(<UseForm transaction={undefined} shortest={MIN_REASON_LENGTH} />);
+    await user.type(transactions(), "Render 88-4112");
+    await user.click(amount());
+    await user.type(reason(), REASON);
+    await user.click(send());
+    const dialog = within(await screen.findByRole("dialog"));
+    expect(dialog.getByText(/Render 88-4112/)).toBeDefined();
+    expect(dialog.getByTitle(id(3))).toBeDefined();
+    expect(transactions()).toHaveProperty("value", "Render 88-4112");
   });
 
   it("keeps what was typed when the confirmation is cancelled", async () => {

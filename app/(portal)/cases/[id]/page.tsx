@@ -44,7 +44,8 @@ async function Title({ shown }: { shown: CaseDetail }) {
   if (until === undefined) return <>{number}</>;
   return (
     <span className="flex flex-wrap items-center gap-x-4 gap-y-1">
-      {number}
+      {/* Without its own box a long number would not break, and the page would be wider than a phone. */}
+      <span className="min-w-0 break-words">{number}</span>
       <span className="font-normal tracking-normal">
         <Tag tone="amber" icon="lock" isBoxed>
           {t.rich("sealed", { until: () => <EndTime instant={until} form="day" /> })}

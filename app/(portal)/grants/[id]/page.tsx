@@ -13,6 +13,7 @@ import { AccessInForce } from "@/components/domain/access-in-force";
 import { EvidencePack } from "@/components/opening/evidence-pack";
 import { isMaskedOnly, mayBeOpened, openingCallOf } from "@/components/opening/opening-call";
 import { OpenGrantButton } from "@/components/opening/opening-host";
+import { Digest } from "@/components/ui/digest";
 import { LocalTime } from "@/components/ui/local-time";
 import { Notice } from "@/components/ui/states";
 import { getGrant as load } from "@/lib/access/grants/get-grant";
@@ -93,7 +94,12 @@ const page = recordPage({
     return {
       crumb: reference,
       title: t("title", { count: grant.transactions.length }),
-      lead: t("lead", { reference, purpose: purposes(grant.purpose), name }),
+      lead: (
+        <>
+          <p>{t("lead", { purpose: purposes(grant.purpose), name })}</p>
+          <Digest value={reference} label={t("reference")} isWhole />
+        </>
+      ),
     };
   },
   actions: ({ value: { grant, log }, principal }) => (

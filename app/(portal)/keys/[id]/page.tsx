@@ -207,11 +207,20 @@ const page = recordPage<KeyView>({
   load,
   title: async () => (await getTranslations("keys"))("title"),
   above: async () => ({ label: (await getTranslations("keys"))("title"), href: "/keys" }),
-  heading: async ({ value: { kid, state } }) => ({
-    crumb: kid,
-    title: kid,
-    lead: <StateTag state={state} isBoxed />,
-  }),
+  heading: async (shown) => {
+    const t = await getTranslations("keys.detail");
+    const { kid, state, participant_id: participant, key_version: version } = shown.value;
+    return {
+      crumb: kid,
+      title: t("heading", { own: isOwn(shown) ? "yes" : "no", participant, version }),
+      lead: (
+        <span className="flex flex-wrap items-center gap-x-4 gap-y-1">
+          <StateTag state={state} isBoxed />
+          <Digest value={kid} label={t("id")} isWhole />
+        </span>
+      ),
+    };
+  },
   actions: ({ value: view, principal }) => (
     <KeyActs
       keyId={view.key_id}

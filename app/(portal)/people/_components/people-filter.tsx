@@ -1,6 +1,5 @@
 import { useTranslations } from "next-intl";
-import { Select, TextInput } from "@/components/form/controls";
-import { Field } from "@/components/form/field";
+import { SelectChip, TextChip } from "@/app/(portal)/_kit/filter-chip";
 import { roleKey } from "@/components/layout/role-words";
 import { Button } from "@/components/ui/button";
 import { ButtonLink } from "@/components/ui/button-link";
@@ -12,36 +11,24 @@ export function PeopleFilter({ given }: { given: Readonly<Record<string, string 
   const roles = useTranslations("portal.roles");
   return (
     <search className="mb-4 print:hidden">
-      <form
-        action="/people"
-        className="grid grid-cols-2 items-end gap-3 tablet:grid-cols-[minmax(0,280px)_200px_auto]"
-      >
+      <form action="/people" className="flex flex-wrap items-center gap-2">
         {given.view === undefined ? null : <input type="hidden" name="view" value={given.view} />}
-        <Field id="people-q" label={t("label")}>
-          {(control) => <TextInput {...control} name="q" defaultValue={given.q ?? ""} maxLength={200} />}
-        </Field>
-        <Field id="people-role" label={t("role")}>
-          {(control) => (
-            <Select {...control} name="role" defaultValue={given.role ?? ""}>
-              <option value="">{t("any")}</option>
-              {Role.options.map((role) => (
-                <option key={role} value={role}>
-                  {roles(roleKey(role))}
-                </option>
-              ))}
-            </Select>
-          )}
-        </Field>
-        <div className="flex flex-wrap gap-2">
-          <Button type="submit" icon="filter">
-            {t("apply")}
-          </Button>
-          {(given.q ?? "") === "" && (given.role ?? "") === "" ? null : (
-            <ButtonLink href="/people" look="quiet" size="form">
-              {t("clear")}
-            </ButtonLink>
-          )}
-        </div>
+        <TextChip id="people-q" name="q" label={t("label")} defaultValue={given.q ?? ""} maxLength={200} />
+        <SelectChip id="people-role" name="role" label={t("role")} value={given.role ?? ""} any={t("any")}>
+          {Role.options.map((role) => (
+            <option key={role} value={role}>
+              {roles(roleKey(role))}
+            </option>
+          ))}
+        </SelectChip>
+        <Button type="submit" size="bar" icon="filter">
+          {t("apply")}
+        </Button>
+        {(given.q ?? "") === "" && (given.role ?? "") === "" ? null : (
+          <ButtonLink href="/people" look="quiet" size="bar">
+            {t("clear")}
+          </ButtonLink>
+        )}
       </form>
     </search>
   );

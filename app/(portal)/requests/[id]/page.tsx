@@ -5,6 +5,7 @@ import { LiveRefresh } from "@/components/client/live-refresh";
 import { FollowButton } from "@/components/domain/follow-button";
 import { PageFrame } from "@/components/layout/page-frame";
 import { ProblemPage } from "@/components/layout/problem-page";
+import { Digest } from "@/components/ui/digest";
 import { LocalTime } from "@/components/ui/local-time";
 import { Section } from "@/components/ui/section";
 import { Notice } from "@/components/ui/states";
@@ -109,24 +110,31 @@ export default async function RequestPage({ params }: PageProps) {
   );
 }
 
-/** How much is asked for, for what, by whom and when. */
+/** By what, how much is asked for, by whom and when; below it the reference. */
 function Lead({ request, isOwn }: FrameProps) {
   const t = useTranslations("review");
-  const purposes = useTranslations("domain.purposes");
-  return t.rich("lead", {
-    count: request.transactions.length,
-    purpose: purposes(request.purpose),
-    name: request.requester.name,
-    own: isOwn ? "yes" : "no",
-    time: () => <LocalTime instant={request.created_at} form="minute" />,
-  });
+  const kinds = useTranslations("domain.instruments");
+  const { authority } = request;
+  return (
+    <>
+      <p>
+        {t.rich("lead", {
+          kind: authority === undefined ? "none" : kinds(authority.kind),
+          count: request.transactions.length,
+          name: request.requester.name,
+          own: isOwn ? "yes" : "no",
+          time: () => <LocalTime instant={request.created_at} form="minute" />,
+        })}
+      </p>
+      <Digest value={request.reference} label={t("reference")} isWhole />
+    </>
+  );
 }
 
 function RequestFrame(props: FrameProps) {
   const { request, review, grant, isOwn } = props;
   const t = useTranslations("review");
   const domain = useTranslations("domain");
-  const { authority } = request;
   // Executives decide no stage. The release has its own rules, which its panel shows.
   const decides = props.release === undefined || review?.may_decide === true;
   const hasConflicts = decides && (review?.conflicts.length ?? 0) > 0;
@@ -137,14 +145,10 @@ function RequestFrame(props: FrameProps) {
   return (
     <PageFrame
       crumbs={[{ label: t("requests"), href: "/requests" }, ...waiting, { label: request.reference }]}
-      title={
-        authority === undefined
-          ? t("title", { reference: request.reference })
-          : t("titleOrder", {
-              kind: domain(`instruments.${authority.kind}`),
-              count: request.transactions.length,
-            })
-      }
+      title={t("title", {
+        organisation: request.requester.organisation,
+        purpose: domain(`purposes.${request.purpose}`),
+      })}
       lead={<Lead {...props} />}
       apiCall={{ method: "GET", path: `/confidential/access/requests/${request.id}` }}
       actions={<PageActs {...props} />}

@@ -15,6 +15,7 @@ test.each([
   [{ transaction: "0190a1b2-0000-7000-8000-000000000001" }, true],
   [{ transaction: "job-1" }, false],
   [{ from: "2026-02-28", to: "2026-03-01" }, true],
+  [{ from: "2026-02-27T23:00:00.000Z", to: "2026-03-01T00:00:00+01:00" }, true],
   [{ to: "yesterday" }, false],
   [{ from: "2026-13-45" }, false],
   [{ reference: "AR-2026_" }, false],

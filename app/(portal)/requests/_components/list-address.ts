@@ -1,5 +1,5 @@
 import { RequestState } from "@/lib/access/requests/schema";
-import { CalendarDate } from "@/lib/schema";
+import { InstantOrDate } from "@/lib/schema";
 import { Purpose } from "@/lib/vocabulary";
 
 /** The list's address. Empty texts are left out of it. */
@@ -14,6 +14,7 @@ export interface ListAddress {
   readonly issuer: string;
   readonly case_number: string;
   readonly transaction: string;
+  /** Instants, or days in UTC. */
   readonly from: string;
   readonly to: string;
   readonly sort: "newest" | "due";
@@ -56,8 +57,8 @@ export function readAddress(search: Search, isReviewer: boolean): ListAddress {
     issuer: textOf(search.issuer, 300),
     case_number: textOf(search.case_number, 200),
     transaction: textOf(search.transaction, 64),
-    from: textOf(search.from, 10),
-    to: textOf(search.to, 10),
+    from: textOf(search.from, 40),
+    to: textOf(search.to, 40),
     sort: search.sort === "due" || search.sort === "newest" ? search.sort : usual,
     cursor: textOf(search.cursor, 64),
   };
@@ -65,11 +66,11 @@ export function readAddress(search: Search, isReviewer: boolean): ListAddress {
 
 const UUID = /^([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})?$/i;
 
-const isDay = (text: string): boolean => text === "" || CalendarDate.safeParse(text).success;
+const isBound = (text: string): boolean => text === "" || InstantOrDate.safeParse(text).success;
 
 /** Whether each filter has a possible value. Otherwise the list is empty and the API is not called. */
 export function isAskable({ reference, transaction, from, to }: ListAddress): boolean {
-  return /^[A-Za-z0-9-]*$/.test(reference) && UUID.test(transaction) && isDay(from) && isDay(to);
+  return /^[A-Za-z0-9-]*$/.test(reference) && UUID.test(transaction) && isBound(from) && isBound(to);
 }
 
 /** The searches of the history, without those that are empty. */

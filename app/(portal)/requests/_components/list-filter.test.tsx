@@ -6,6 +6,14 @@ import { show } from "@/lib/testing/components";
 import { readAddress } from "./list-address";
 import { ListFilter } from "./list-filter";
 
+it("days of the history are in the reader's zone, which is named once, and are sent as instants", () => {
+  const { container } = show(<ListFilter address={readAddress({ from: "2026-03-01T00:00:00Z" }, true)} />);
+  expect(screen.getByLabelText("Filed from")).toHaveProperty("type", "date");
+  const sent = container.querySelector<HTMLInputElement>('input[type="hidden"][name="from"]');
+  expect(sent?.value).toBe("2026-03-01T00:00:00Z");
+  expect(screen.getAllByText(/Times are in your time zone/)).toHaveLength(1);
+});
+
 it("every state of a request is in one group of the filter, and ends without access are other outcomes", () => {
   show(<ListFilter address={readAddress({}, true)} />);
   const menu = screen.getByRole("combobox", { name: "State" });

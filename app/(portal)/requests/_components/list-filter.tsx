@@ -1,6 +1,6 @@
 import { useTranslations } from "next-intl";
-import { Select, TextInput } from "@/components/form/controls";
-import { Field } from "@/components/form/field";
+import { CHIP_CONTROL, FilterChip, SelectChip, TextChip } from "@/app/(portal)/_kit/filter-chip";
+import { BoundInput, ZoneNote } from "@/components/form/bound-input";
 import { Button } from "@/components/ui/button";
 import { ButtonLink } from "@/components/ui/button-link";
 import type { RequestState } from "@/lib/access/requests/schema";
@@ -34,34 +34,45 @@ const GROUPS = {
 
 const GROUP_NAMES = ["deciding", "officer", "access", "other"] as const;
 
+/** Id of the text that names the zone of the filter's days. */
+const ZONE_ID = "filter-zone";
+
 /** Filters the permanent history by requester, agency, order, transaction and time. Open while a filter is set. */
 function HistorySearch({ address }: { address: ListAddress }) {
   const t = useTranslations("requests.list.filter");
   const isOpen = Object.keys(searchesOf(address)).length > 0;
   return (
-    <details open={isOpen} className="col-span-full">
-      <summary className="min-h-[24px] cursor-pointer py-1 text-control text-ink-2 underline underline-offset-4">
+    <details open={isOpen} className="open:basis-full">
+      <summary className="inline-flex min-h-touch cursor-pointer items-center text-control text-ink-2 underline underline-offset-4 hover:text-ink tablet:min-h-bar">
         {t("history")}
       </summary>
-      <div className="mt-2 grid grid-cols-2 gap-3 drawn:grid-cols-4">
-        {SEARCHES.map((name) => (
-          <Field
-            key={name}
-            id={`filter-${name}`}
-            label={t(LABELS[name])}
-            {...(name === "from" || name === "to" ? { mark: t("day") } : {})}
-          >
-            {(control) => (
-              <TextInput
-                {...control}
+      <div className="mt-2 flex flex-wrap items-center gap-2">
+        {SEARCHES.map((name) =>
+          name === "from" || name === "to" ? (
+            <FilterChip key={name} id={`filter-${name}`} label={t(LABELS[name])} isSet={address[name] !== ""}>
+              <BoundInput
+                id={`filter-${name}`}
                 name={name}
-                defaultValue={address[name]}
-                maxLength={200}
-                autoComplete="off"
+                form="day"
+                instant={address[name]}
+                aria-describedby={ZONE_ID}
+                className={CHIP_CONTROL}
               />
-            )}
-          </Field>
-        ))}
+            </FilterChip>
+          ) : (
+            <TextChip
+              key={name}
+              id={`filter-${name}`}
+              name={name}
+              label={t(LABELS[name])}
+              defaultValue={address[name]}
+              maxLength={200}
+            />
+          ),
+        )}
+        <p className="basis-full text-ink-2 text-note">
+          <ZoneNote id={ZONE_ID} />
+        </p>
       </div>
     </details>
   );
@@ -73,68 +84,52 @@ export function ListFilter({ address }: { address: ListAddress }) {
   const domain = useTranslations("domain");
   return (
     <search aria-label={t("label")} className="mb-4 print:hidden">
-      <form
-        action="/requests"
-        className="grid grid-cols-2 items-end gap-3 drawn:grid-cols-[1fr_1.4fr_1fr_1fr_auto]"
-      >
+      <form action="/requests" className="flex flex-wrap items-center gap-2">
         <input type="hidden" name="view" value={address.view} />
-        <Field id="filter-reference" label={t("reference")} mark={t("referenceHint")}>
-          {(control) => (
-            <TextInput
-              {...control}
-              name="reference"
-              defaultValue={address.reference}
-              maxLength={64}
-              autoComplete="off"
-            />
-          )}
-        </Field>
-        <Field id="filter-state" label={t("state")}>
-          {(control) => (
-            <Select {...control} name="state" defaultValue={address.state}>
-              <option value="">{t("any")}</option>
-              {GROUP_NAMES.map((group) => (
-                <optgroup key={group} label={t(`groups.${group}`)}>
-                  {GROUPS[group].map((state) => (
-                    <option key={state} value={state}>
-                      {domain(`requestStates.${state}`)}
-                    </option>
-                  ))}
-                </optgroup>
-              ))}
-            </Select>
-          )}
-        </Field>
-        <Field id="filter-purpose" label={t("purpose")}>
-          {(control) => (
-            <Select {...control} name="purpose" defaultValue={address.purpose}>
-              <option value="">{t("any")}</option>
-              {Purpose.options.map((purpose) => (
-                <option key={purpose} value={purpose}>
-                  {domain(`purposes.${purpose}`)}
+        <TextChip
+          id="filter-reference"
+          name="reference"
+          label={t("reference")}
+          placeholder={t("referenceHint")}
+          defaultValue={address.reference}
+          maxLength={64}
+        />
+        <SelectChip id="filter-state" name="state" label={t("state")} value={address.state} any={t("any")}>
+          {GROUP_NAMES.map((group) => (
+            <optgroup key={group} label={t(`groups.${group}`)}>
+              {GROUPS[group].map((state) => (
+                <option key={state} value={state}>
+                  {domain(`requestStates.${state}`)}
                 </option>
               ))}
-            </Select>
-          )}
-        </Field>
-        <Field id="filter-sort" label={t("sort")}>
-          {(control) => (
-            <Select {...control} name="sort" defaultValue={address.sort}>
-              <option value="newest">{t("newest")}</option>
-              <option value="due">{t("due")}</option>
-            </Select>
-          )}
-        </Field>
-        <div className="flex flex-wrap gap-2">
-          <Button type="submit" icon="filter">
-            {t("apply")}
-          </Button>
-          {isFiltered(address) ? (
-            <ButtonLink href={addressOf({ view: address.view })} look="quiet" size="form">
-              {t("clear")}
-            </ButtonLink>
-          ) : null}
-        </div>
+            </optgroup>
+          ))}
+        </SelectChip>
+        <SelectChip
+          id="filter-purpose"
+          name="purpose"
+          label={t("purpose")}
+          value={address.purpose}
+          any={t("any")}
+        >
+          {Purpose.options.map((purpose) => (
+            <option key={purpose} value={purpose}>
+              {domain(`purposes.${purpose}`)}
+            </option>
+          ))}
+        </SelectChip>
+        <SelectChip id="filter-sort" name="sort" label={t("sort")} value={address.sort}>
+          <option value="newest">{t("newest")}</option>
+          <option value="due">{t("due")}</option>
+        </SelectChip>
+        <Button type="submit" size="bar" icon="filter">
+          {t("apply")}
+        </Button>
+        {isFiltered(address) ? (
+          <ButtonLink href={addressOf({ view: address.view })} look="quiet" size="bar">
+            {t("clear")}
+          </ButtonLink>
+        ) : null}
         <HistorySearch address={address} />
       </form>
     </search>

@@ -1,61 +1,76 @@
 import { useTranslations } from "next-intl";
+import { CHIP_CONTROL, FilterChip, SelectChip, TextChip } from "@/app/(portal)/_kit/filter-chip";
 import { addressOf, type ListAddress } from "@/app/(portal)/transactions/_components/list-query";
-import { Select, TextInput } from "@/components/form/controls";
-import { Field } from "@/components/form/field";
+import { BoundInput, ZoneNote } from "@/components/form/bound-input";
 import { Button } from "@/components/ui/button";
 import { ButtonLink } from "@/components/ui/button-link";
 import { TransactionStatus } from "@/lib/transactions/schema";
+
+/** Id of the text that names the zone of the filter's days. */
+const ZONE_ID = "filter-zone";
+/** Id of the text that describes the invalid control. */
+const FAULT_ID = "filter-fault";
+const BOUND = { className: CHIP_CONTROL, "aria-describedby": ZONE_ID };
 
 /** Filters as a plain form. Their values are in the address. */
 export function FilterForm({ address, isWrong }: { address: ListAddress; isWrong: boolean }) {
   const t = useTranslations("transactions.filter");
   const status = useTranslations("transactions.status");
-  const wrong = isWrong ? t("wrongParticipant") : undefined;
   return (
     <search className="mb-4 print:hidden">
-      <form
-        action="/transactions"
-        className="grid grid-cols-2 items-end gap-3 tablet:grid-cols-3 drawn:grid-cols-[1fr_1fr_1fr_1fr_1fr_auto]"
-      >
+      <form action="/transactions" className="flex flex-wrap items-center gap-2">
         {address.isMine ? <input type="hidden" name="view" value="mine" /> : null}
-        <Field id="filter-job" label={t("job")}>
-          {(control) => (
-            <TextInput {...control} name="job_id" defaultValue={address.job_id} maxLength={200} />
-          )}
-        </Field>
-        <Field id="filter-participant" label={t("participant")} error={wrong}>
-          {(control) => (
-            <TextInput {...control} name="participant" defaultValue={address.participant} maxLength={64} />
-          )}
-        </Field>
-        <Field id="filter-status" label={t("status")}>
-          {(control) => (
-            <Select {...control} name="status" defaultValue={address.status}>
-              <option value="">{t("anyStatus")}</option>
-              {TransactionStatus.options.map((one) => (
-                <option key={one} value={one}>
-                  {status(one)}
-                </option>
-              ))}
-            </Select>
-          )}
-        </Field>
-        <Field id="filter-from" label={t("from")}>
-          {(control) => <TextInput {...control} type="date" name="from" defaultValue={address.from} />}
-        </Field>
-        <Field id="filter-to" label={t("to")}>
-          {(control) => <TextInput {...control} type="date" name="to" defaultValue={address.to} />}
-        </Field>
-        <div className="flex flex-wrap gap-2">
-          <Button type="submit" icon="filter">
-            {t("apply")}
-          </Button>
-          {isFiltered(address) ? (
-            <ButtonLink href={addressOf(NOTHING, { isMine: address.isMine })} look="quiet" size="form">
-              {t("clear")}
-            </ButtonLink>
-          ) : null}
-        </div>
+        <TextChip
+          id="filter-job"
+          name="job_id"
+          label={t("job")}
+          defaultValue={address.job_id}
+          maxLength={200}
+        />
+        <TextChip
+          id="filter-participant"
+          name="participant"
+          label={t("participant")}
+          defaultValue={address.participant}
+          maxLength={64}
+          isWrong={isWrong}
+          {...(isWrong ? { "aria-invalid": true, "aria-describedby": FAULT_ID } : {})}
+        />
+        <SelectChip
+          id="filter-status"
+          name="status"
+          label={t("status")}
+          value={address.status}
+          any={t("anyStatus")}
+        >
+          {TransactionStatus.options.map((one) => (
+            <option key={one} value={one}>
+              {status(one)}
+            </option>
+          ))}
+        </SelectChip>
+        <FilterChip id="filter-from" label={t("from")} isSet={address.from !== ""}>
+          <BoundInput {...BOUND} id="filter-from" form="day" name="from" instant={address.from} />
+        </FilterChip>
+        <FilterChip id="filter-to" label={t("to")} isSet={address.to !== ""}>
+          <BoundInput {...BOUND} id="filter-to" form="day" name="to" isEnd instant={address.to} />
+        </FilterChip>
+        <Button type="submit" size="bar" icon="filter">
+          {t("apply")}
+        </Button>
+        {isFiltered(address) ? (
+          <ButtonLink href={addressOf(NOTHING, { isMine: address.isMine })} look="quiet" size="bar">
+            {t("clear")}
+          </ButtonLink>
+        ) : null}
+        <p className="basis-full text-ink-2 text-note">
+          <ZoneNote id={ZONE_ID} />
+        </p>
+        {isWrong ? (
+          <p id={FAULT_ID} role="alert" className="basis-full font-medium text-control text-oxblood">
+            {t("wrongParticipant")}
+          </p>
+        ) : null}
       </form>
     </search>
   );

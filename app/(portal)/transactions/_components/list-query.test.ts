@@ -17,6 +17,10 @@ describe("the list's address", () => {
       to: "2026-11-25T00:00:00.000Z",
     });
   });
+  it("asks for the instants that a reader's days mean in their own zone", () => {
+    const bounds = { from: "2026-10-31T23:00:00.000Z", to: "2026-11-24T23:00:00.000Z" };
+    expect(queryOf(readAddress(bounds))).toEqual({ limit: 50, ...bounds });
+  });
   it("leaves out an invalid state or day, and marks an invalid participant", () => {
     const address = readAddress({
       status: "lost",

@@ -1,5 +1,5 @@
 import { endOfDate } from "@/lib/days";
-import { CalendarDate } from "@/lib/schema";
+import { CalendarDate, Instant } from "@/lib/schema";
 import { TransactionQuery, TransactionStatus } from "@/lib/transactions/schema";
 
 type Given = Readonly<Record<string, string | string[] | undefined>>;
@@ -9,7 +9,7 @@ export interface ListAddress {
   readonly job_id: string;
   readonly participant: string;
   readonly status: TransactionStatus | "";
-  /** Days, both included, in UTC. */
+  /** Instants, the end excluded; empty for none. */
   readonly from: string;
   readonly to: string;
   readonly cursor: string;
@@ -21,8 +21,14 @@ function textOf(value: string | string[] | undefined): string {
   return typeof value === "string" ? value.trim() : "";
 }
 
-function dayOf(value: string | string[] | undefined): string {
-  return CalendarDate.safeParse(textOf(value)).data ?? "";
+/** A bound in the address is an instant. A day without a zone is one in UTC, and the last day counts in full. */
+function boundOf(value: string | string[] | undefined, isEnd: boolean): string {
+  const text = textOf(value);
+  const instant = Instant.safeParse(text).data;
+  if (instant !== undefined) return instant;
+  const day = CalendarDate.safeParse(text).data;
+  if (day === undefined) return "";
+  return isEnd ? endOfDate(day).toISOString() : `${day}T00:00:00Z`;
 }
 
 export function readAddress(given: Given): ListAddress {
@@ -30,8 +36,8 @@ export function readAddress(given: Given): ListAddress {
     job_id: textOf(given.job_id),
     participant: textOf(given.participant),
     status: TransactionStatus.safeParse(textOf(given.status)).data ?? "",
-    from: dayOf(given.from),
-    to: dayOf(given.to),
+    from: boundOf(given.from, false),
+    to: boundOf(given.to, true),
     cursor: textOf(given.cursor),
     isMine: textOf(given.view) === "mine",
   };
@@ -40,15 +46,7 @@ export function readAddress(given: Given): ListAddress {
 /** Returns the API's query; undefined when a value is invalid. */
 export function queryOf(address: ListAddress): TransactionQuery | undefined {
   const { job_id, participant, status, from, to, cursor } = address;
-  const end = to === "" ? "" : endOfDate(to).toISOString();
-  const members = {
-    job_id,
-    participant,
-    status,
-    from: from === "" ? "" : `${from}T00:00:00Z`,
-    to: end,
-    cursor,
-  };
+  const members = { job_id, participant, status, from, to, cursor };
   const named = Object.entries(members).filter(([, value]) => value !== "");
   return TransactionQuery.safeParse(Object.fromEntries(named)).data;
 }

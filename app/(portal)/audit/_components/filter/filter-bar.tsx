@@ -1,5 +1,7 @@
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
+import { CHIP_CONTROL, CHIP_LOOK, FilterChip } from "@/app/(portal)/_kit/filter-chip";
+import { BoundInput, ZoneNote } from "@/components/form/bound-input";
 import { UrlForm } from "@/components/layout/page-controls";
 import { Button } from "@/components/ui/button";
 import { ButtonLink } from "@/components/ui/button-link";
@@ -18,25 +20,8 @@ export interface ActorChoice {
   readonly label: string;
 }
 
-const BOX =
-  "inline-flex min-h-touch max-w-full items-center gap-2 rounded-control border bg-sheet px-2 text-control hover:border-ink tablet:min-h-bar";
-const LOOK = "min-w-0 cursor-pointer truncate rounded-field bg-sheet py-1 font-medium";
-const CONTROL = `${LOOK} max-w-[11rem]`;
-
-/** Label and control in one box; one that asks for something has the accent's edge. */
-function Chip(props: { id: string; label: string; isSet: boolean; isWrong?: boolean; children: ReactNode }) {
-  const edge =
-    props.isWrong === true ? "border-2 border-oxblood" : props.isSet ? "border-accent" : "border-edge";
-  return (
-    <span className={`${BOX} ${edge}`}>
-      <label htmlFor={props.id} className="whitespace-nowrap text-ink-2">
-        {props.label}
-      </label>
-      {props.children}
-    </span>
-  );
-}
-
+/** Id of the text that names the zone of the filter's times. */
+const ZONE_ID = "filter-zone";
 type Labels = ReturnType<typeof useTranslations<"actions.labels">>;
 
 /** Every action in its group, with its words first and its name behind them. */
@@ -71,12 +56,12 @@ export function FilterBar(props: {
   const wrong = (name: string) =>
     fault === name ? { "aria-invalid": true as const, "aria-describedby": FAULT_ID } : {};
   const select = (name: Field, options: readonly ActorChoice[], any: string) => (
-    <Chip id={`filter-${name}`} label={t(name)} isSet={values[name] !== ""} isWrong={fault === name}>
+    <FilterChip id={`filter-${name}`} label={t(name)} isSet={values[name] !== ""} isWrong={fault === name}>
       <select
         id={`filter-${name}`}
         name={name}
         defaultValue={values[name]}
-        className={CONTROL}
+        className={CHIP_CONTROL}
         {...wrong(name)}
       >
         <option value="">{any}</option>
@@ -89,21 +74,20 @@ export function FilterBar(props: {
           </option>
         ))}
       </select>
-    </Chip>
+    </FilterChip>
   );
   const text = (name: "from" | "to") => (
-    <Chip id={`filter-${name}`} label={t(name)} isSet={values[name] !== ""} isWrong={fault === name}>
-      <input
+    <FilterChip id={`filter-${name}`} label={t(name)} isSet={values[name] !== ""} isWrong={fault === name}>
+      <BoundInput
         id={`filter-${name}`}
         name={name}
-        // A time control cannot show an invalid time, so a text field keeps what was typed.
-        type={fault === name ? "text" : "datetime-local"}
-        step={1}
-        defaultValue={localOf(values[name])}
-        className={CONTROL}
+        form="time"
+        instant={zoned(values[name])}
+        aria-describedby={ZONE_ID}
+        className={CHIP_CONTROL}
         {...wrong(name)}
       />
-    </Chip>
+    </FilterChip>
   );
   const spans = Object.keys(SPANS).filter((span): span is keyof typeof SPANS => span in SPANS);
   const isOpen = fault === "kind" || values.id !== "" || values.from !== "" || values.to !== "";
@@ -119,16 +103,16 @@ export function FilterBar(props: {
             spans.map((value) => ({ value, label: t(`spans.${value}`) })),
             t("anyTime"),
           )}
-          <Chip id="filter-actor" label={t("actor")} isSet={values.actor !== ""}>
+          <FilterChip id="filter-actor" label={t("actor")} isSet={values.actor !== ""}>
             <ActorPick
               id="filter-actor"
               choices={props.actors}
               current={values.actor}
               any={t("anyone")}
-              className={CONTROL}
+              className={CHIP_CONTROL}
             />
-          </Chip>
-          <Chip
+          </FilterChip>
+          <FilterChip
             id="filter-action"
             label={t("action")}
             isSet={values.action !== ""}
@@ -140,10 +124,10 @@ export function FilterBar(props: {
               groups={actionGroups(labels, groups)}
               any={t("any")}
               // As wide as the chosen action, whose words can be long.
-              className={`${LOOK} max-w-[28rem] field-sizing-content`}
+              className={`${CHIP_LOOK} max-w-[28rem] field-sizing-content`}
               {...wrong("action")}
             />
-          </Chip>
+          </FilterChip>
           {select(
             "outcome",
             ENTRY_OUTCOMES.map((value) => ({ value, label: outcomes(value) })),
@@ -174,7 +158,7 @@ export function FilterBar(props: {
                 SUBJECT_KINDS.map((value) => ({ value, label: t(`kinds.${value}`) })),
                 t("kinds.transaction"),
               )}
-              <Chip id="filter-id" label={t("id")} isSet={values.id !== ""} isWrong={fault === "id"}>
+              <FilterChip id="filter-id" label={t("id")} isSet={values.id !== ""} isWrong={fault === "id"}>
                 <input
                   id="filter-id"
                   name="id"
@@ -182,12 +166,15 @@ export function FilterBar(props: {
                   defaultValue={values.id}
                   maxLength={128}
                   autoComplete="off"
-                  className={`${CONTROL} w-[11rem] cursor-text font-mono`}
+                  className={`${CHIP_CONTROL} w-[11rem] cursor-text font-mono`}
                   {...wrong("id")}
                 />
-              </Chip>
+              </FilterChip>
               {text("from")}
               {text("to")}
+              <p className="text-ink-2 text-note">
+                <ZoneNote id={ZONE_ID} />
+              </p>
             </div>
           </details>
         </div>
@@ -198,8 +185,8 @@ export function FilterBar(props: {
   );
 }
 
-/** The form of a `datetime-local` control, in UTC; an invalid time is shown as it was typed. */
-function localOf(text: string): string {
+/** A time without a zone, of an old link or a form that no script sent, is UTC; an invalid one stays as it was typed. */
+function zoned(text: string): string {
   const ms = Date.parse(/Z$|[+-]\d\d:\d\d$/.test(text) ? text : `${text}Z`);
-  return Number.isFinite(ms) ? new Date(ms).toISOString().slice(0, 19) : text;
+  return Number.isFinite(ms) ? new Date(ms).toISOString() : text;
 }

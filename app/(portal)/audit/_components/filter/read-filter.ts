@@ -72,7 +72,7 @@ function valuesOf(params: Params): FilterValues {
   };
 }
 
-/** A time typed without a zone is UTC, as its label says. */
+/** A time without a zone is UTC: the form without a script says so, and older addresses have it. */
 function instantOf(text: string): string | undefined {
   const zoned = LOCAL.test(text) ? `${text.length === 16 ? `${text}:00` : text}Z` : text;
   const ms = Date.parse(zoned);

@@ -18,10 +18,11 @@ function render(locale: "en" | "de", element: ReactElement): string {
 
 const NO_NAMES: ReadonlyMap<string, string> = new Map();
 
-/** The list with the columns of a reader who chose none. */
-function List({ events, names = NO_NAMES }: { events: readonly EventItem[]; names?: typeof NO_NAMES }) {
+/** The list; without a choice its reader has the columns of all. */
+function List(props: { events: readonly EventItem[]; names?: typeof NO_NAMES; chosen?: readonly string[] }) {
+  const { events, names = NO_NAMES, chosen = [] } = props;
   const columns = useEventColumns({ signedSize: 3, isClosed: false, names });
-  return createElement(EventTable, { events, columns: chosenColumns(columns, []) });
+  return createElement(EventTable, { events, columns: chosenColumns(columns, chosen) });
 }
 
 const failure = (seq: number, count?: number): EventItem => ({
@@ -67,6 +68,14 @@ test("a row is the sentence of its entry: who, what, of which record, and what w
   );
   expect(text("de", names)).toContain("Ines Falkner hat von Transaktion 88-1402 geöffnet: Betrag; maskiert");
   expect(text("en", new Map())).not.toContain("88-1402");
+});
+
+test("a row has no action code unless its reader chose that column", () => {
+  const events = [failure(1)];
+  expect(render("en", createElement(List, { events }))).not.toContain("authenticate");
+  const html = render("en", createElement(List, { events, chosen: ["what", "action"] }));
+  expect(html).toContain("Action code");
+  expect(html.replaceAll(/<[^>]*>/g, "")).toContain("identity.authenticate");
 });
 
 test("details are shown with labels and names, not as JSON", () => {

@@ -65,7 +65,7 @@ function Time({ at, isBeside }: { at: string; isBeside: boolean }) {
   );
 }
 
-/** What happened, as a sentence, with the action's name below it and the details where they were asked for. */
+/** What happened, as a sentence, with the details below it where they were asked for. */
 function What({ event, names, people = {} }: { event: EventItem } & Pick<EventColumns, "names" | "people">) {
   const { details } = event;
   return (
@@ -73,9 +73,6 @@ function What({ event, names, people = {} }: { event: EventItem } & Pick<EventCo
       <span className="block">
         <Sentence happening={itemSentenceOf(event, names)} />
         <BundleCount count={event.count} />
-      </span>
-      <span className="hidden text-ink-2 text-note tablet:block print:block">
-        <ActionName action={event.action} />
       </span>
       {details === undefined ? null : (
         <div className="mt-1 max-w-[640px] print:break-inside-avoid">
@@ -98,7 +95,10 @@ export interface EventColumns {
   readonly isBeside?: boolean;
 }
 
-/** A column about a record, purpose or person: the sentence names the first and the last, so they are shown on request. */
+/**
+ * Columns that are shown on request. The sentence names record and person; the action's code is for programs, and in the
+ * opened entry.
+ */
 function useFurtherColumns(names: RecordNames): Column<EventItem>[] {
   const t = useTranslations("audit.list");
   const none = <span className="text-ink-3">{t("none")}</span>;
@@ -125,6 +125,12 @@ function useFurtherColumns(names: RecordNames): Column<EventItem>[] {
       head: t("purpose"),
       isExtra: true,
       cell: ({ purpose }) => (purpose === null ? none : <PurposeName purpose={purpose} />),
+    },
+    {
+      key: "action",
+      head: t("action"),
+      isExtra: true,
+      cell: ({ action }) => <ActionName action={action} />,
     },
   ];
 }
