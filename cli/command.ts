@@ -50,6 +50,8 @@ export interface Output {
   document(value: Readonly<Record<string, unknown>>, lines?: readonly string[]): Promise<void>;
   /** NDJSON, CSV or a table. */
   list<T>(items: AsyncIterable<T> | Iterable<T>, columns: readonly Column<T>[], given: Given): Promise<void>;
+  /** One line of NDJSON with --json, else this text for a person. */
+  row(value: unknown, text: string): Promise<void>;
   /** One line of NDJSON, whatever the options. */
   line(value: unknown): Promise<void>;
   text(text: string): Promise<void>;

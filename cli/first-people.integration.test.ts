@@ -90,7 +90,7 @@ const linesOf = (text: string) =>
 
 async function importFile(name: string, content: string | Uint8Array, ...more: readonly string[]) {
   writeFileSync(path.join(cli.folder, name), content);
-  return cli.run(["participants", "import", "--profile", "ada", name, ...more]);
+  return cli.run(["participants", "import", "--profile", "ada", "--json", name, ...more]);
 }
 
 test("an import that is run twice changes nothing, and one that was cut continues where it ended", async () => {
@@ -173,9 +173,42 @@ test("an import names the line of what is wrong, and sends nothing", async () =>
   const long = await importFile("d.csv", `${head}${many.join("\n")}\n`);
   expect([long.code, long.stderr]).toEqual([2, expect.stringContaining("line 10002 is over the limit")]);
   const other = await importFile("e.csv", "id,organisation,roles\n");
-  expect([other.code, other.stderr]).toEqual([2, expect.stringContaining('names the column "roles"')]);
+  expect([other.code, other.stderr]).toEqual([
+    2,
+    expect.stringContaining("columns are id, organisation, role, kind"),
+  ]);
   const listed = await cli.run(["participants", "list", "--profile", "ada", "--all", "--json"]);
   expect(listed.stdout).not.toContain("client-904");
+});
+
+test("an import and the readiness list print lines for a person unless JSON is asked for", async () => {
+  const lines = (text: string) => text.trimEnd().split("\n");
+  writeFileSync(
+    path.join(cli.folder, "f.csv"),
+    "name,email,organisation,role,duties,participant\nIda Finch,ida@alderfinch.example,Alder & Finch Ltd,client,,client-901\nIvo Finch,ivo@alderfinch.example,Alder & Finch Ltd,client,,client-901\n",
+  );
+  const importPeople = (...more: readonly string[]) =>
+    cli.run(["people", "import", "--profile", "ada", "f.csv", ...more]);
+  const dry = await importPeople("--dry-run");
+  expect(lines(dry.stdout)).toEqual([
+    "    2  new       ida@alderfinch.example",
+    "    3  new       ivo@alderfinch.example  a second administrator has to agree",
+  ]);
+  const refused = await importPeople();
+  expect([refused.code, refused.stdout, refused.stderr]).toEqual([
+    2,
+    "",
+    expect.stringContaining("--reason"),
+  ]);
+  const sent = await importPeople("--reason", "First team");
+  expect(lines(sent.stdout)).toEqual([
+    expect.stringMatching(/^ {4}2 {2}invited {3}ida@alderfinch\.example {2}http\S+\/invitation#\S+$/),
+    "    3  waits     ivo@alderfinch.example  a second administrator has to agree",
+  ]);
+  const ready = await cli.run(["readiness", "show", "--profile", "ada"]);
+  expect(ready.code).toBe(0);
+  expect(ready.stdout).toMatch(/^part +state +needed +/);
+  expect(ready.stdout).not.toContain("{");
 });
 
 test("the roster command shows who is missing, and asks for a version with them once", async () => {

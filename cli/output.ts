@@ -64,6 +64,7 @@ export function openOutput(host: Host, flags: { readonly json: boolean; readonly
           await write(`${columns.map(({ of }) => csvCell(shownValue(of(item)), ",")).join(",")}\r\n`);
       } else await lines(tableLines(await collect(items), columns, isBold));
     },
+    row: (value, text) => write(`${flags.json ? jsonLine(value) : oneLine(text)}\n`),
     line: (value) => write(`${jsonLine(value)}\n`),
     text: write,
     bytes: write,

@@ -23,6 +23,7 @@ export const ERROR_CODES = {
   "auth.invalid": [401, "The credential was not accepted"],
   "auth.session": [401, "The session has ended"],
   "auth.sign-in": [401, "The sign-in was not accepted"],
+  "auth.suspended": [403, "Sign-in is suspended"],
   "auth.provider": [403, "Your organisation's sign-in was not accepted"],
   "auth.signature": [401, "The call's signature was not accepted"],
   "auth.step-up": [401, "Renewed proof of identity is required"],

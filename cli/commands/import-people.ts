@@ -22,12 +22,13 @@ export function bodyOf(
       | "reason"]: string;
   },
 ): { readonly body?: NewPerson; readonly wrong: readonly string[] } {
-  const { organisation, participant, duties, ...rest } = words;
+  const { organisation, participant, duties, reason, ...rest } = words;
   const parsed = NewPerson.safeParse({
     ...rest,
     organisation_id: organisation,
     duties: duties.split(/[\s,]+/).filter((duty) => duty !== ""),
     ...(participant === "" ? {} : { participant_id: participant }),
+    ...(reason === "" ? {} : { reason }),
   });
   if (parsed.success) return { body: parsed.data, wrong: [] };
   return { wrong: parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`) };
@@ -48,13 +49,18 @@ async function knownPeople(cx: Cx): Promise<KnownPeople> {
 
 /** Invites the people of a file; running it again changes nothing. */
 export function importPeople(cx: Cx, given: Given): Promise<number> {
-  const reason = Reason.safeParse(given.need("reason"));
+  const reason = Reason.optional().safeParse(given.text("reason"));
   if (!reason.success) throw usage("the reason has 1 to 1,000 characters that can be shown");
   return runImport<ListedPerson>(cx, given, {
     columns: PEOPLE_COLUMNS,
     prepare: async () => planPeople(await knownPeople(cx)),
+    require: (planned) => {
+      if (reason.data === undefined && planned.some((row) => row.what === "create" && row.asks))
+        throw usage("--reason is wanted, because a second administrator has to agree to some lines");
+    },
     create: async (own, person) => {
-      const answer = await own.connect().call(invitePerson, { body: { ...person, reason: reason.data } });
+      const body = { ...person, ...(reason.data === undefined ? {} : { reason: reason.data }) };
+      const answer = await own.connect().call(invitePerson, { body });
       // Without a mail server the link is shown once, here.
       const link = answer.invitation?.link;
       return { what: answer.state, ...(link === null || link === undefined ? {} : { link }) };

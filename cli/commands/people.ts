@@ -51,7 +51,7 @@ async function invite(cx: Cx, given: Given): Promise<undefined> {
     role: given.need("role"),
     duties: given.text("duties") ?? "",
     participant: given.text("for") ?? "",
-    reason: given.need("reason"),
+    reason: given.text("reason") ?? "",
   });
   if (body === undefined) throw usage(wrong.join("; "));
   const answer = await cx.connect().call(invitePerson, { body });

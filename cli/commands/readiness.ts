@@ -1,4 +1,4 @@
-import { NeededItem, type ReadinessList } from "@/lib/administration/readiness/schema";
+import { NeededItem, type ReadinessItem, type ReadinessList } from "@/lib/administration/readiness/schema";
 import {
   askRulesRead,
   confirmReadinessMail,
@@ -7,20 +7,26 @@ import {
   recordRootBackup,
   runReadinessChecks,
 } from "@/lib/api-client/operations/administration/readiness";
-import type { CommandSpec, Cx, Given } from "../command";
+import type { Column, CommandSpec, Cx, Given } from "../command";
 import { usage } from "../exit";
+import { tableLines } from "../output";
+
+const COLUMNS: readonly Column<ReadinessItem>[] = [
+  { title: "part", of: ({ item }) => item },
+  { title: "state", of: ({ state }) => state },
+  { title: "needed", of: ({ is_needed: isNeeded }) => (isNeeded ? "yes" : "recommended") },
+  { title: "detail", of: ({ detail }) => detail, isWhole: true },
+];
 
 /**
- * Writes the list as JSON, and a line for each part that is not ready. The exit code is 0 even then, because the call
+ * Writes the parts as a table, or the list as JSON. The exit code is 0 even where a part is not ready, because the call
  * succeeded.
  */
 async function show(cx: Cx, list: ReadinessList): Promise<undefined> {
-  await cx.out.document(list);
+  await cx.out.document(list, tableLines(list.items, COLUMNS, false));
   cx.out.remark(
     `${list.done} of ${NeededItem.options.length} parts are ready. Assurance: ${list.assurance}.`,
   );
-  for (const { item, state, detail, is_needed: isNeeded } of list.items)
-    if (state !== "done") cx.out.remark(`${item}${isNeeded ? "" : " (recommended)"}: ${detail}`);
   return undefined;
 }
 

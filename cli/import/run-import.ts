@@ -12,6 +12,8 @@ export interface ImportSpec<B> {
   readonly columns: Columns;
   /** Reads what exists, and returns how a line is planned. */
   prepare(cx: Cx): Promise<RowPlan<B>>;
+  /** Throws CliError (usage) where the options do not suffice for these lines. Nothing was sent yet. */
+  require?(planned: readonly PlannedRow<B>[]): void;
   /** Carries one line out. Returns what became of it. */
   create(cx: Cx, body: B): Promise<Readonly<Record<string, unknown>> & { readonly what: string }>;
 }
@@ -19,7 +21,54 @@ export interface ImportSpec<B> {
 /** What is printed of a line for which no call is made. */
 function toldOf<B>({ line, what, name, ...planned }: PlannedRow<B>) {
   const wrong = "faults" in planned ? { wrong: planned.faults.map(sayRowFault) } : {};
-  return { line, what, name, ...wrong };
+  const asks = "asks" in planned ? { asks: true } : {};
+  return { line, what, name, ...wrong, ...asks };
+}
+
+const RESULTS: Readonly<Record<string, string>> = {
+  create: "new",
+  exists: "exists",
+  wrong: "wrong",
+  active: "added",
+  invited: "invited",
+  asked: "waits",
+  refused: "refused",
+};
+
+/** A line for a person: line number, result, entry, details. */
+function textOf(line: number, what: string, name: string, details: readonly unknown[] = []): string {
+  const shown = details.filter((one) => one !== undefined && one !== "").join("; ");
+  return `${String(line).padStart(5)}  ${(RESULTS[what] ?? what).padEnd(8)}  ${name}  ${shown}`.trimEnd();
+}
+
+const AGREEMENT = "a second administrator has to agree";
+
+function plannedText<B>(row: PlannedRow<B>): string {
+  const faults = row.what === "wrong" ? row.faults.map(sayRowFault) : [];
+  return textOf(row.line, row.what, row.name, row.what === "create" && row.asks ? [AGREEMENT] : faults);
+}
+
+/** Carries one new line out and writes what became of it. Throws what stops the import. */
+async function sendRow<B>(
+  cx: Cx,
+  { line, name, body }: PlannedRow<B> & { readonly what: "create" },
+  spec: ImportSpec<B>,
+): Promise<"created" | "refused"> {
+  try {
+    const made = await spec.create(cx, body);
+    const details = made.what === "asked" ? [AGREEMENT] : [made.link];
+    await cx.out.row({ line, name, ...made }, textOf(line, made.what, name, details));
+    return "created";
+  } catch (error) {
+    const { document, exit } = describeFailure(error);
+    const details = [document.title, document.detail];
+    await cx.out.row(
+      { line, what: "refused", name, problem: document },
+      textOf(line, "refused", name, details),
+    );
+    if (exit !== EXIT.refused) throw error;
+    return "refused";
+  }
 }
 
 /**
@@ -31,22 +80,14 @@ export async function runImport<B>(cx: Cx, given: Given, spec: ImportSpec<B>): P
   const planned = planRows(rows, await spec.prepare(cx));
   const wrong = planned.filter(({ what }) => what === "wrong");
   const isDry = given.flag("dry-run") || wrong.length > 0;
+  if (!isDry) spec.require?.(planned);
   const counts = { created: 0, refused: 0 };
   for (const row of planned) {
-    const { line, name } = row;
     if (row.what !== "create" || isDry) {
-      await cx.out.line(toldOf(row));
+      await cx.out.row(toldOf(row), plannedText(row));
       continue;
     }
-    try {
-      await cx.out.line({ line, name, ...(await spec.create(cx, row.body)) });
-      counts.created += 1;
-    } catch (error) {
-      const { document, exit } = describeFailure(error);
-      await cx.out.line({ line, what: "refused", name, problem: document });
-      if (exit !== EXIT.refused) throw error;
-      counts.refused += 1;
-    }
+    counts[await sendRow(cx, row, spec)] += 1;
     cx.out.progress(`${counts.created + counts.refused} of ${planned.length}`);
   }
   cx.out.progress(undefined);

@@ -44,6 +44,8 @@ export function DialogButton(props: {
   title?: string;
   look?: "centre" | "side";
   button?: Pick<ButtonProps, "look" | "size" | "icon">;
+  /** Called whenever the dialog has closed. */
+  onClosed?: () => void;
   /** For an address that leads to the form. */
   isOpenAtFirst?: boolean;
   children?: DrawForm;
@@ -64,6 +66,7 @@ export function DialogButton(props: {
     isTyped.current = false;
     setAtRisk(undefined);
     setOpen(false);
+    props.onClosed?.();
   };
   const open = async () => {
     setLost(false);

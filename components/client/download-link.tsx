@@ -31,7 +31,7 @@ export function DownloadLink({
     setError(undefined);
     try {
       await api.send("HEAD", href);
-      window.location.assign(href);
+      clickDownload(href, "");
       onStart?.();
     } catch (failure) {
       setError(failure);
@@ -50,16 +50,21 @@ export function DownloadLink({
   );
 }
 
+/** Has the browser save an address as a file: even JSON, which it would show in place of the page. */
+function clickDownload(href: string, name: string): void {
+  const link = document.createElement("a");
+  link.href = href;
+  link.download = name;
+  link.click();
+}
+
 const NAMED = /filename="([^"/\\]+)"/;
 
 /** Hands an answer of the API to the person as a file, named as the server names it. */
 export async function saveAnswer(answer: Response, otherwise: string): Promise<void> {
   const name = NAMED.exec(answer.headers.get("content-disposition") ?? "")?.[1] ?? otherwise;
   const address = URL.createObjectURL(await answer.blob());
-  const link = document.createElement("a");
-  link.href = address;
-  link.download = name;
-  link.click();
+  clickDownload(address, name);
   // The browser has taken the bytes over when the click returns; some need the address a moment longer.
   setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }

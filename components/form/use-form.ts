@@ -29,7 +29,7 @@ export interface FormSpec<O extends WithBody, A extends FieldValues> {
   readonly controls: Controls<Path<A>> | ((fault: Fault, answers: A) => Path<A> | undefined);
   readonly words: Readonly<Partial<Record<Path<A>, ControlWords>>>;
   readonly signed?: Signing<BodyOf<O>>;
-  readonly onDone?: (answer: Answer<O>) => void;
+  readonly onDone?: (answer: Answer<O>, sent: A) => void;
   /** What stays in the form after the call was accepted. Without it the form is empty again. */
   readonly keeps?: (answer: Answer<O>, answers: A) => A;
   /** In a dialog the first wrong control takes the focus; a page has an error summary. */
@@ -73,7 +73,7 @@ export function useForm<O extends WithBody, A extends FieldValues>(spec: FormSpe
     send,
     onDone: (answer, sent) => {
       setTaken({ answer, sent });
-      spec.onDone?.(answer);
+      spec.onDone?.(answer, sent);
       if (spec.refreshes !== false) router.refresh();
     },
   });

@@ -123,6 +123,7 @@ export const CODE_KEYS = {
   "auth.invalid": "signedOut",
   "auth.session": "signedOut",
   "auth.sign-in": "signIn",
+  "auth.suspended": "suspended",
   "auth.step-up": "stepUp",
   "invitation.refused": "invitation",
   "auth.session-only": "people",

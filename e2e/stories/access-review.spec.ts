@@ -88,6 +88,9 @@ test("compliance reviews people by keyboard, an administrator decides on complia
   const download = greta.waitForEvent("download");
   await greta.getByRole("link", { name: "Export as CSV" }).click();
   expect((await download).suggestedFilename()).toMatch(/^access-review-.*\.csv$/);
+  const json = greta.waitForEvent("download");
+  await greta.getByRole("link", { name: "Export as JSON" }).click();
+  expect((await json).suggestedFilename()).toMatch(/^access-review-.*\.json$/);
   expect(faults()).toEqual([]);
 });
 

@@ -63,7 +63,7 @@ test("two administrators invite a person, who signs in by the link with a passke
   await dialog(greta).getByLabel("legal review").check();
   await dialog(greta).getByLabel("Reason").fill("Joins the legal team.");
   await pictures(greta, "people-invite");
-  await dialog(greta).getByRole("button", { name: "Send for confirmation" }).click();
+  await dialog(greta).getByRole("button", { name: "Ask for agreement" }).click();
   await expect(dialog(greta).getByText("A second administrator confirms this")).toBeVisible();
   // Two presses and five answers: name, address, organisation, duty and reason.
   expect(await steps()).toBe(7);

@@ -19,33 +19,13 @@ import { readDisputeNeeds } from "@/lib/home/dispute-needs";
 import { readGrantNeeds } from "@/lib/home/grant-needs";
 import { readKeyNeeds } from "@/lib/home/key-needs";
 import { readRequestNeeds } from "@/lib/home/request-needs";
-import { type Home, type Need, NeedKind, type News, type OwnEntry } from "@/lib/home/schema";
+import type { Home, News, OwnEntry } from "@/lib/home/schema";
 import { readOfficeNeeds } from "@/lib/home/second-person-needs";
 import { type EntryRow, findLastVisit, listNews, listOwnEntries, type NewsRow } from "@/lib/home/store";
+import { byUrgency } from "@/lib/home/urgency";
 import { listTransactionRows } from "@/lib/transactions/read/list-store";
 import { viewOf } from "@/lib/transactions/read/view";
 import type { TransactionView } from "@/lib/transactions/schema";
-
-const RANK = new Map(NeedKind.options.map((kind, index) => [kind, index]));
-
-/** When a need presses: its due time where it has one, else how long it has waited. */
-function pressing(need: Need): number {
-  return Date.parse(need.due_at ?? need.at);
-}
-
-/**
- * Compares tasks, most urgent first: what the caller is late with, then by kind, then by time. Work that another person
- * is late with needs no act of the caller, and keeps the place of its kind.
- */
-function byUrgency(a: Need, b: Need): number {
-  const late = (need: Need): number => (need.is_late && need.kind !== "answer_overdue" ? 0 : 1);
-  return (
-    late(a) - late(b) ||
-    (RANK.get(a.kind) ?? 0) - (RANK.get(b.kind) ?? 0) ||
-    pressing(a) - pressing(b) ||
-    (a.subject.id < b.subject.id ? -1 : 1)
-  );
-}
 
 const MAX_NEWS = 8;
 const MAX_ENTRIES = 5;
@@ -120,9 +100,8 @@ function readHome(cx: Context): Promise<Home> {
   return inSnapshot(cx, async (tx) => {
     // Read once for all lists: in one snapshot it is the same for each.
     const viewer = await viewerOf(tx, cx);
-    const { sealed } = viewer;
     const requests = await readRequestNeeds(tx, cx, viewer);
-    const grants = await readGrantNeeds(tx, cx, sealed);
+    const grants = await readGrantNeeds(tx, cx, viewer.sealed);
     const disputes = await readDisputeNeeds(tx, cx);
     const emergencies = await readBreakGlassNeeds(tx, cx);
     const keys = await readKeyNeeds(tx, cx);
@@ -131,22 +110,23 @@ function readHome(cx: Context): Promise<Home> {
     const lastHere = await findLastVisit(tx, principal.userId, sessionId);
     const transactions = await readOwnTransactions(tx, cx);
     const since = lastHere ?? new Date(now.getTime() - FIRST_NEWS_MS);
-    const news = await readNews(tx, cx, { sealed, since });
+    const news = await readNews(tx, cx, { sealed: viewer.sealed, since });
     const entries = await readEntries(tx, cx);
     const parts = [requests, grants, disputes, emergencies, keys, agreements, transactions, news, entries];
     const unreadable = parts.flatMap((part) => part.unreadable ?? []);
+    const needs = [
+      ...requests.needs,
+      ...grants.needs,
+      ...disputes.needs,
+      ...emergencies.needs,
+      ...keys.needs,
+      ...agreements.needs,
+      ...office,
+      ...(await readAlertNeeds(tx, cx)),
+    ];
     return {
       at: now.toISOString(),
-      needs: [
-        ...requests.needs,
-        ...grants.needs,
-        ...disputes.needs,
-        ...emergencies.needs,
-        ...keys.needs,
-        ...agreements.needs,
-        ...office,
-        ...(await readAlertNeeds(tx, cx)),
-      ].sort(byUrgency),
+      needs: byUrgency(needs, cx.clock.nowMs()),
       counts: await readCounts(tx, cx, { viewer, office }),
       in_force: grants.inForce,
       ...requests.shown,

@@ -193,8 +193,8 @@ describe("what a recovery needs", () => {
     await signedBy(approver, one);
     for (const who of [legal, approver, insider, other]) expect(await kinds(who)).toEqual([]);
     expect(await needs(owner)).toEqual([
-      { kind: "key_proof", reference: old.kid, due_at: not_after },
       { kind: "key_stopped", reference: old.kid, due_at: undefined },
+      { kind: "key_proof", reference: old.kid, due_at: not_after },
     ]);
     const after = { ...owner, clock: { ...owner.clock, now: () => new Date(Date.parse(not_after) + 1) } };
     expect(await kinds(after)).toEqual(["key_stopped"]);

@@ -75,6 +75,7 @@ export const RegisteredKey = z.object({
   key_version: z.int(),
   state: KeyState,
   public_key: z.string(),
+  fingerprint: z.string().describe("Compared by people, e.g. before a first transaction."),
   registered_at: z.string(),
   /** The key and its time under the names that things of the API have. */
   id: z.string(),

@@ -18,7 +18,10 @@ function useColumns(): Column<ReviewSummary>[] {
       key: "review",
       head: t("columns.review"),
       isTitle: true,
-      cell: ({ begun_at: at }) => t.rich("named", { time: () => <LocalTime instant={at} form="day" /> }),
+      cell: ({ begun_at: at }) => (
+        // A row's link is a flex box, in which the blank between two items would be lost.
+        <span>{t.rich("named", { time: () => <LocalTime instant={at} form="day" /> })}</span>
+      ),
     },
     { key: "state", head: t("columns.state"), cell: ({ state }) => <ReviewTag state={state} /> },
     {

@@ -5,7 +5,10 @@ import { roleKey } from "@/components/layout/role-words";
 import { ButtonLink } from "@/components/ui/button-link";
 import type { Column } from "@/components/ui/table";
 import { Tag } from "@/components/ui/tag";
-import { listParticipants as load } from "@/lib/administration/participants/participants";
+import {
+  listParticipants as load,
+  nextParticipantNumbers,
+} from "@/lib/administration/participants/participants";
 import type { Participant } from "@/lib/administration/participants/schema";
 import { listOrganisations } from "@/lib/api-client/operations/administration/organisations";
 import { listParticipants } from "@/lib/api-client/operations/administration/participants";
@@ -20,7 +23,8 @@ async function Actions() {
   const result = await loadPage(listOrganisations, listOrganisations.path, (cx) =>
     loadOrganisations(cx, { limit: MANY }),
   );
-  if (!result.ok) return null;
+  const next = await loadPage(listParticipants, listParticipants.path, nextParticipantNumbers);
+  if (!result.ok || !next.ok) return null;
   const companies = result.value.items.filter(({ kind, state }) => kind === "company" && state === "active");
   const t = await getTranslations("administration.import");
   return (
@@ -28,7 +32,7 @@ async function Actions() {
       <ButtonLink href="/participants/import" look="secondary" size="form">
         {t("open")}
       </ButtonLink>
-      <AddParticipant companies={companies.map(({ id, name }) => ({ id, name }))} />
+      <AddParticipant companies={companies.map(({ id, name }) => ({ id, name }))} next={next.value} />
     </>
   );
 }

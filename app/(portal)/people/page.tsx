@@ -10,6 +10,7 @@ import { listParticipants } from "@/lib/api-client/operations/administration/par
 import { listPeople } from "@/lib/api-client/operations/administration/people";
 import { loadPage } from "@/lib/http/pages/page";
 import { listOrganisations as loadOrganisations } from "@/lib/organisations/list-organisations";
+import { getRuntime } from "@/lib/runtime/slot";
 import { InvitePerson } from "./_components/invite-person";
 import { usePeopleColumns } from "./_components/people-columns";
 import { PeopleFilter } from "./_components/people-filter";
@@ -27,7 +28,7 @@ async function Actions({ isAdministrator }: { isAdministrator: boolean }) {
   );
   if (!organisations.ok || !participants.ok) return null;
   const active = organisations.value.items.filter(({ state }) => state === "active");
-  const t = await getTranslations("administration.import");
+  const [t, { mailer }] = await Promise.all([getTranslations("administration.import"), getRuntime()]);
   return (
     <>
       <ButtonLink href="/people/import" look="secondary" size="form">
@@ -35,11 +36,10 @@ async function Actions({ isAdministrator }: { isAdministrator: boolean }) {
       </ButtonLink>
       <InvitePerson
         organisations={active.map(({ id, name, kind }) => ({ id, name, kind }))}
-        participants={participants.value.items.map(({ id, role, organisation }) => ({
-          id,
-          role,
-          organisation,
+        participants={participants.value.items.map(({ id, role, organisation, needs_agreement }) => ({
+          ...{ id, role, organisation, needs_agreement },
         }))}
+        sendsMail={mailer !== undefined}
       />
     </>
   );

@@ -2,7 +2,7 @@
 
 import { useTranslations } from "next-intl";
 import { type FormEvent, useState } from "react";
-import { acceptByPasskey, goToAccount } from "@/app/invitation/_components/invitation-calls";
+import { acceptByPasskey } from "@/app/invitation/_components/invitation-calls";
 import { CallFailure } from "@/components/client/call-failure";
 import { PasskeyFailed } from "@/components/client/passkey";
 import type { Attempt } from "@/components/client/use-attempt";
@@ -28,12 +28,12 @@ export function SetUpFailure({ error }: { error: unknown }) {
 export function PasskeyWay({
   token,
   setUp,
-  onDone = goToAccount,
+  onDone,
 }: {
   token: string;
   setUp: Attempt;
-  /** What follows the sign-in; the next step of a person who was invited is to make recovery codes. */
-  onDone?: () => void;
+  /** What follows the sign-in. */
+  onDone: () => void;
 }) {
   const t = useTranslations("invitation.passkey");
   // Shown once the link was checked, so always in the browser.

@@ -2,7 +2,7 @@
 
 import { useTranslations } from "next-intl";
 import { type FormEvent, useState } from "react";
-import { acceptByPassword, goToAccount } from "@/app/invitation/_components/invitation-calls";
+import { acceptByPassword } from "@/app/invitation/_components/invitation-calls";
 import { SetUpFailure } from "@/app/invitation/_components/passkey-way";
 import { type Attempt, codeOf } from "@/components/client/use-attempt";
 import { TextInput } from "@/components/form/controls";
@@ -31,7 +31,14 @@ function Secret({ totp }: { totp: TotpSetUp }) {
 }
 
 /** A password and an authenticator program, for who has no device that makes passkeys. */
-export function PasswordWay(props: { token: string; totp: TotpSetUp; setUp: Attempt; onAgain: () => void }) {
+export function PasswordWay(props: {
+  token: string;
+  totp: TotpSetUp;
+  setUp: Attempt;
+  /** What follows the sign-in. */
+  onDone: () => void;
+  onAgain: () => void;
+}) {
   const t = useTranslations("invitation.password");
   const { token, totp, setUp } = props;
   const [password, setPassword] = useState("");
@@ -52,7 +59,7 @@ export function PasswordWay(props: { token: string; totp: TotpSetUp; setUp: Atte
       return;
     }
     const typed = { password, challenge: totp.challenge, code: code.trim() };
-    if (await setUp.run(() => acceptByPassword(token, typed))) goToAccount();
+    if (await setUp.run(() => acceptByPassword(token, typed))) props.onDone();
     else setCode("");
   };
   return (

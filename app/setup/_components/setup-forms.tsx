@@ -1,6 +1,7 @@
 "use client";
 
 import { useTranslations } from "next-intl";
+import { countryOfZone } from "@/app/setup/_components/country-of-zone";
 import { send } from "@/components/client/api";
 import { controlAt } from "@/components/form/faults";
 import { TextField } from "@/components/form/fields";
@@ -63,9 +64,10 @@ function useOrganisation({ call, onDone }: Step<SetupView>) {
     zone: zone.trim(),
     home_jurisdictions: codesOf(homes),
   });
+  const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
   return useAnswers<Organisation, SetupView>({
     id: "organisation",
-    initial: { name: "", zone: Intl.DateTimeFormat().resolvedOptions().timeZone, homes: "" },
+    initial: { name: "", zone: here, homes: countryOfZone(here) },
     focus: "summary",
     words: {
       name: { label: t("name"), missing: t("nameMissing") },

@@ -65,7 +65,7 @@ export async function accept(browser: Browser, site: Deployment, link: string): 
   const person = await arrive(browser, site);
   await person.page.goto(link);
   await makePasskey(person);
-  await expect(person.page.getByRole("heading", { name: "Where you are signed in" })).toBeVisible();
+  await expect(person.page.locator("summary").getByText("You", { exact: true })).toBeVisible();
   return person;
 }
 

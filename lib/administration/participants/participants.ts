@@ -17,22 +17,33 @@ import { inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { createParticipantIn } from "@/lib/identity/people/create-participant";
 import {
+  findHighestNumber,
   findParticipant,
+  findUsed,
   listParticipantRows,
   type ParticipantRow,
   updateParticipantState,
 } from "@/lib/identity/people/participants-store";
 import { findOrganisationNames } from "@/lib/identity/people/people-store";
 
-function viewOf(row: ParticipantRow, names: ReadonlyMap<string, string>): Participant {
+function viewOf(
+  row: ParticipantRow,
+  { names, used }: { readonly names: ReadonlyMap<string, string>; readonly used: ReadonlySet<string> },
+): Participant {
   const { organisationId: id, createdAt, ...rest } = row;
-  return { ...rest, organisation: { id, name: names.get(id) ?? id }, created_at: createdAt.toISOString() };
+  return {
+    ...rest,
+    organisation: { id, name: names.get(id) ?? id },
+    needs_agreement: used.has(row.id),
+    created_at: createdAt.toISOString(),
+  };
 }
 
 async function read(tx: Tx, cx: Context, id: string): Promise<Participant> {
   const row = await findParticipant(tx, cx.instance.tenantId, id);
   if (row === undefined) throw new DomainError("participant.not-found");
-  return viewOf(row, await findOrganisationNames(tx, [row.organisationId]));
+  const names = await findOrganisationNames(tx, [row.organisationId]);
+  return viewOf(row, { names, used: await findUsed(tx, cx.instance.tenantId, [id]) });
 }
 
 /** Returns clients and providers by id. The cursor is the last id shown. */
@@ -43,13 +54,32 @@ export function listParticipants(cx: Context, query: ParticipantQuery): Promise<
     const state = view === "all" ? undefined : view;
     const rows = await listParticipantRows(tx, { tenantId, q, state, after, limit: limit + 1 });
     const shown = rows.slice(0, limit);
-    const ids = shown.flatMap((row) => (isUnreadable(row) ? [] : [row.organisationId]));
-    const names = await findOrganisationNames(tx, ids);
+    const readable = shown.flatMap((row) => (isUnreadable(row) ? [] : [row]));
+    const known = {
+      names: await findOrganisationNames(
+        tx,
+        readable.map(({ organisationId }) => organisationId),
+      ),
+      used: await findUsed(
+        tx,
+        tenantId,
+        readable.map(({ id }) => id),
+      ),
+    };
     return {
-      ...viewRows(cx, "participants", shown, (row: ParticipantRow) => viewOf(row, names)),
+      ...viewRows(cx, "participants", shown, (row: ParticipantRow) => viewOf(row, known)),
       next_cursor: rows.length > limit ? (shown.at(-1)?.id ?? null) : null,
     };
   });
+}
+
+/** Returns the number after the highest one among ids such as `client-457` and `provider-12`. */
+export function nextParticipantNumbers(cx: Context): Promise<{ client: number; miner: number }> {
+  const { tenantId } = cx.instance;
+  return inSnapshot(cx, async (tx) => ({
+    client: (await findHighestNumber(tx, tenantId, "client-")) + 1,
+    miner: (await findHighestNumber(tx, tenantId, "provider-")) + 1,
+  }));
 }
 
 /** Returns one participant. Throws `participant.not-found`. */

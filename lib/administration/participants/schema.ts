@@ -24,6 +24,11 @@ export const Participant = z.object({
   role: z.string(),
   kind: z.enum(["natural", "legal"]),
   state: z.enum(["active", "suspended"]),
+  needs_agreement: z
+    .boolean()
+    .describe(
+      "A second administrator has to agree to a person for it: it has or had people, or transactions.",
+    ),
   created_at: z.string(),
 });
 export type Participant = z.infer<typeof Participant>;

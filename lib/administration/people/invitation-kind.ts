@@ -20,7 +20,7 @@ import {
   hasRecords,
   lockParticipant,
 } from "@/lib/identity/people/participants-store";
-import { isPrivileged } from "@/lib/identity/sessions/principal";
+import { isPrivileged } from "@/lib/identity/sessions/privileged";
 
 /** Clients and providers act for a participant of their organisation; other people have none. */
 export async function requireParticipant(
@@ -85,12 +85,13 @@ export async function drawHandle(tx: Tx, { role, name }: { role: string; name: s
   }
 }
 
-/** Makes the person and their link in the caller's transaction. */
+/** Makes the person and their link in the caller's transaction. An agreement has its own entry with its reason. */
 export async function makePerson(
   tx: Tx,
   cx: LinkContext,
   userId: string,
   person: InvitedPerson,
+  reason?: string,
 ): Promise<{ readonly made: MadeLink; readonly entry: AppendedEntry }> {
   const { name, email, role, duties } = person;
   const handle = await drawHandle(tx, person);
@@ -98,6 +99,7 @@ export async function makePerson(
     ...{ id: userId, handle, name, email, role, duties },
     organisationId: person.organisation_id,
     ...(person.participant_id === undefined ? {} : { participantId: person.participant_id }),
+    ...(reason === undefined ? {} : { reason }),
   });
   const link = await issueInvitationIn(tx, cx, userId);
   return { made: { ...link, userId, name, email }, entry };

@@ -14,7 +14,7 @@ import type { InviteAnswer, InvitedPerson, NewPerson } from "@/lib/administratio
 import { issueReceipt } from "@/lib/audit/record/issue-receipt";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { inTransaction, type Tx } from "@/lib/db/transaction";
-import { DomainError } from "@/lib/errors";
+import { DomainError, invalidField } from "@/lib/errors";
 
 async function personOf(
   tx: Tx,
@@ -42,7 +42,7 @@ async function inviteNow(cx: AdministrationContext, body: NewPerson): Promise<In
     const person = await personOf(tx, cx, body);
     await requireNoneOpen(tx, cx, body.email);
     await requireInvitable(tx, cx, person);
-    return makePerson(tx, cx, userId, person);
+    return makePerson(tx, cx, userId, person, body.reason);
   });
   if (invited === undefined) return undefined;
   const invitation = await deliverLink(cx, invited.made);
@@ -53,18 +53,20 @@ async function inviteNow(cx: AdministrationContext, body: NewPerson): Promise<In
 /**
  * Invites a person. A client or a provider gets their link at once if they are the first of their participant and it has
  * no records. All others get it when a second administrator has agreed; until then there is no account. Throws
- * `person.mailbox`, `person.address`, `person.duties`, `organisation.not-found`, `organisation.state` and
- * `agreement.open`.
+ * `person.mailbox`, `person.address`, `person.duties`, `organisation.not-found`, `organisation.state`,
+ * `agreement.open`, and `request.invalid` where an agreement lacks its reason.
  */
 export async function invitePerson(cx: AdministrationContext, body: NewPerson): Promise<InviteAnswer> {
   const invited = await inviteNow(cx, body);
   if (invited !== undefined) return invited;
+  const { reason } = body;
+  if (reason === undefined) throw invalidField("/reason", "is missing");
   const userId = uuidv7(cx.clock.nowMs());
   const after = await inTransaction(cx, async (tx) => {
     await requireNoneOpen(tx, cx, body.email);
     return personOf(tx, cx, body);
   });
-  const asked = { kind: "invitation", subjectId: userId, after, reason: body.reason } as const;
+  const asked = { kind: "invitation", subjectId: userId, after, reason } as const;
   const agreement = await askAgreement(cx, asked);
   return { user_id: userId, state: "asked", agreement, invitation: null, receipt: agreement.receipt };
 }

@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { agreeToAgreement } from "@/lib/administration/agreements/decide-agreement";
-import { createNewParticipant } from "@/lib/administration/participants/participants";
+import {
+  createNewParticipant,
+  listParticipants,
+  nextParticipantNumbers,
+} from "@/lib/administration/participants/participants";
 import {
   askDuties,
   askMemberships,
@@ -85,6 +89,38 @@ describe("an invitation", () => {
     expect(await invite({ ...client, participant_id: id })).toMatchObject({
       state: "asked",
       invitation: null,
+    });
+  });
+
+  it("is for a participant whose id the page offers as the next free number of its role", async () => {
+    const made = { organisation_id: bench.company, kind: "legal" } as const;
+    const { client, miner } = await nextParticipantNumbers(bench.greta);
+    for (const id of [`client-${client + 6}`, "client-9x", "client-", "client-99999999999"])
+      await createNewParticipant(bench.greta, { ...made, id, role: "client" });
+    await createNewParticipant(bench.greta, { ...made, id: `provider-${miner}`, role: "miner" });
+    expect(await nextParticipantNumbers(bench.greta)).toEqual({ client: client + 7, miner: miner + 1 });
+  });
+
+  it("needs a reason only where a second administrator has to agree", async () => {
+    const id = `client-reason-${Date.now()}`;
+    await createNewParticipant(bench.greta, {
+      ...{ id, organisation_id: bench.company, role: "client", kind: "legal" },
+    });
+    const at = async () => (await listParticipants(bench.greta, { view: "all", q: id, limit: 5 })).items;
+    expect(await at()).toMatchObject([{ id, needs_agreement: false }]);
+    const { reason: _none, ...client } = body({
+      ...{ role: "client", duties: [], organisation_id: bench.company, participant_id: id },
+    });
+    const before = await bench.entries("user.create");
+    expect(await invitePerson(bench.greta, client)).toMatchObject({ state: "invited" });
+    expect(await bench.entries("user.create")).toBe(before + 1);
+    expect(await at()).toMatchObject([{ id, needs_agreement: true }]);
+    const second = { ...client, email: `second-${client.email}` };
+    expect(await refusalOf(invitePerson(bench.greta, second))).toMatchObject({
+      errors: [{ pointer: "/reason" }],
+    });
+    expect(await invitePerson(bench.greta, { ...second, reason: "A deputy" })).toMatchObject({
+      state: "asked",
     });
   });
 

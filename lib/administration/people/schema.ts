@@ -130,7 +130,7 @@ export const NewPerson = z.strictObject({
     .refine((duties) => new Set(duties).size === duties.length, "names one twice"),
   /** For clients and providers: the participant they act for. */
   participant_id: visibleLine(120).optional(),
-  reason: Reason,
+  reason: Reason.optional().describe("Needed where a second administrator has to agree."),
 });
 export type NewPerson = z.infer<typeof NewPerson>;
 

@@ -2,7 +2,7 @@ import "server-only";
 import type { OperationSpec } from "@/lib/api-client/operation";
 import type { Principal } from "@/lib/context/principal";
 import { DomainError } from "@/lib/errors";
-import { isPrivileged } from "@/lib/identity/sessions/principal";
+import { isPrivileged } from "@/lib/identity/sessions/privileged";
 import { isFresh } from "@/lib/identity/sessions/session-rules";
 import type { Scope } from "@/lib/vocabulary";
 

@@ -31,6 +31,7 @@ import { BENCH_WAIT_MS } from "@/lib/testing/benches/audit-bench";
 import { createCaller, createPortalBench, type PortalBench } from "@/lib/testing/benches/portal-bench";
 import { SoftwareAuthenticator } from "@/lib/testing/devices/authenticator";
 import { codeOf, createAccount, type TestAccount, TestBrowser } from "@/lib/testing/instance/sign-in";
+import { suspendPerson } from "@/lib/testing/instance/suspend-person";
 import { LOCK_WAITS } from "@/lib/testing/servers/database";
 
 let bench: PortalBench;
@@ -113,6 +114,23 @@ describe("the account", () => {
       const old = z.object({ challenge: z.string() }).parse(await options.json()).challenge;
       clock.advance(5 * MINUTE);
       expect((await passkeySignIn(key, person.userId, {}, old)).status).toBe(401);
+    });
+
+    it("a suspended person learns of it only after their passkey was proved", async () => {
+      const [person, other] = [
+        await createAccount(runtime, "auditor"),
+        await createAccount(runtime, "auditor"),
+      ];
+      const key = new SoftwareAuthenticator();
+      await addPasskey(await signedIn(person), key);
+      await suspendPerson({ ...runtime, client: {}, requestId: "test", system: "test" }, person.userId);
+      const codeOf = async (...given: Parameters<typeof passkeySignIn>) =>
+        (await passkeySignIn(...given)).code;
+      expect(await codeOf(key, person.userId)).toBe("auth.suspended");
+      expect(await codeOf(key, other.userId)).toBe("auth.sign-in");
+      expect(await codeOf(key, person.userId, { userVerified: false })).toBe("auth.sign-in");
+      expect(await codeOf(key, person.userId, { origin: "http://evil.example" })).toBe("auth.sign-in");
+      expect(await codeOf(new SoftwareAuthenticator(), person.userId)).toBe("auth.sign-in");
     });
 
     it("only the session owner's passkey renews the session's proof", async () => {

@@ -5,7 +5,7 @@ import type { Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import type { AccountContext } from "@/lib/identity/account/account-context";
 import { endSessionsIn } from "@/lib/identity/sessions/end-session";
-import { isPrivileged } from "@/lib/identity/sessions/principal";
+import { isPrivileged } from "@/lib/identity/sessions/privileged";
 import { refreshProof } from "@/lib/identity/sessions/store";
 import type { Account } from "@/lib/identity/sign-in/credential-store";
 

@@ -6,7 +6,7 @@ import type { AccountView, PasskeyView, SessionView } from "@/lib/identity/accou
 import { readOrganisationName } from "@/lib/identity/people/read-organisation-name";
 import type { Provider } from "@/lib/identity/providers/provider";
 import { hostOf } from "@/lib/identity/providers/provider-client";
-import { isPrivileged } from "@/lib/identity/sessions/principal";
+import { isPrivileged } from "@/lib/identity/sessions/privileged";
 import { type ListedSession, listSessionsOf } from "@/lib/identity/sessions/store";
 import type { Account, StoredPasskey } from "@/lib/identity/sign-in/credential-store";
 

@@ -41,7 +41,7 @@ export interface CreatedUser {
 export async function createUserIn(
   tx: Tx,
   cx: AuditContext,
-  input: Omit<NewUser, "password" | "totp"> & { readonly id: string },
+  input: Omit<NewUser, "password" | "totp"> & { readonly id: string; readonly reason?: string },
 ): Promise<CreatedUser & { readonly entry: AppendedEntry }> {
   const { id } = input;
   const { tenantId } = cx.instance;
@@ -69,7 +69,10 @@ export async function createUserIn(
     outcome: "done",
     action: "user.create",
     subjects: [`user:${id}`],
-    details: { user: pseudonym, role: input.role, duties: [...input.duties] },
+    details: {
+      ...{ user: pseudonym, role: input.role, duties: [...input.duties] },
+      ...(input.reason === undefined ? {} : { reason: input.reason }),
+    },
   });
   return { id, pseudonym, entry };
 }

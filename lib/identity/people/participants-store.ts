@@ -57,6 +57,20 @@ export async function hasPeople(tx: Tx, tenantId: string, id: string): Promise<b
   return (await tx.app_user.findFirst({ where, select: { id: true } })) !== null;
 }
 
+/** Returns which of these participants have or had a person, or are a party to a transaction. */
+export async function findUsed(
+  tx: Tx,
+  tenantId: string,
+  ids: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const rows = await tx.$queryRaw<{ id: string }[]>(Prisma.sql`
+    SELECT p.id FROM participant p WHERE p.tenant_id = ${tenantId}::uuid AND p.id = ANY (${[...ids]}::text[])
+      AND (EXISTS (SELECT 1 FROM app_user u WHERE u.tenant_id = p.tenant_id AND u.participant_id = p.id)
+        OR EXISTS (SELECT 1 FROM transaction_participant t
+          WHERE t.tenant_id = p.tenant_id AND t.participant_id = p.id))`);
+  return new Set(rows.map(({ id }) => id));
+}
+
 /** Returns participants of these roles by id; `after` is the id of the last one shown. */
 export async function listParticipantRows(
   tx: Tx,
@@ -80,6 +94,15 @@ export async function listParticipantRows(
   };
   const rows = await tx.participant.findMany({ where, orderBy: { id: "asc" }, take: limit });
   return readRows(rows, toParticipant);
+}
+
+/** Returns the highest number of ids that are made of this beginning and a number; 0 where there is none. */
+export async function findHighestNumber(tx: Tx, tenantId: string, begin: string): Promise<number> {
+  const [row] = await tx.$queryRaw<{ n: number | null }[]>(Prisma.sql`
+    SELECT max(substr(id, ${begin.length + 1}::int)::int) AS n FROM participant
+    WHERE tenant_id = ${tenantId}::uuid AND starts_with(id, ${begin})
+      AND substr(id, ${begin.length + 1}::int) ~ '^[0-9]{1,9}$'`);
+  return row?.n ?? 0;
 }
 
 /** Sets the state of a participant that is in the other one. */

@@ -21,13 +21,6 @@ export function principalOf(holder: Holder, scopes: readonly Scope[], proof: Pro
   };
 }
 
-const PRIVILEGED: ReadonlySet<Role> = new Set<Role>(["auditor", "regulator", "coordinator", "admin"]);
-
-/** Returns whether this person needs a second factor and a short idle time, by role or by any duty. */
-export function isPrivileged(person: { readonly role: Role; readonly duties: readonly Duty[] }): boolean {
-  return PRIVILEGED.has(person.role) || person.duties.length > 0;
-}
-
 /** Returns role and duties as one string. A session keeps the string of its sign-in and ends when it changes. */
 export function standingOf(person: { readonly role: Role; readonly duties: readonly Duty[] }): string {
   return [person.role, ...[...person.duties].sort()].join(" ");

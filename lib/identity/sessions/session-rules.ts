@@ -1,4 +1,5 @@
-import { isPrivileged, standingOf } from "@/lib/identity/sessions/principal";
+import { standingOf } from "@/lib/identity/sessions/principal";
+import { isPrivileged } from "@/lib/identity/sessions/privileged";
 import type { StoredSession } from "@/lib/identity/sessions/store";
 
 export const SESSION_MS = 8 * 3_600_000;

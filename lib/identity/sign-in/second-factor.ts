@@ -1,7 +1,7 @@
 import "server-only";
 import type { SignInMethod } from "@/lib/context/principal";
 import type { Tx } from "@/lib/db/transaction";
-import { isPrivileged } from "@/lib/identity/sessions/principal";
+import { isPrivileged } from "@/lib/identity/sessions/privileged";
 import { type Account, takeRecoveryCode, takeTotpStep } from "@/lib/identity/sign-in/credential-store";
 import { hashRecoveryCode } from "@/lib/identity/sign-in/recovery-code";
 import type { SignInContext, SignInFault } from "@/lib/identity/sign-in/sign-in";

@@ -14,6 +14,7 @@ import {
   type SignedIn,
   type SignInContext,
   type SignInFault,
+  signInSuspended,
 } from "@/lib/identity/sign-in/sign-in";
 import { drawOnAddress } from "@/lib/identity/sign-in/throttle-sign-in";
 
@@ -36,7 +37,10 @@ async function check(cx: SignInContext, assertion: PasskeyAssertion, account: Ac
   return { account, passkey, counter };
 }
 
-/** Signs in with a user-verified passkey. It is both factors, even if the account has no other. */
+/**
+ * Signs in with a user-verified passkey. It is both factors, even if the account has no other. Throws `auth.sign-in`,
+ * and `auth.suspended` for a person who proved their passkey and may not sign in.
+ */
 export async function signInWithPasskey(cx: SignInContext, assertion: PasskeyAssertion): Promise<SignedIn> {
   const ofAddress = await drawOnAddress(cx);
   const found = await inSnapshot(cx, (tx) =>
@@ -47,7 +51,11 @@ export async function signInWithPasskey(cx: SignInContext, assertion: PasskeyAss
     return refuseSignIn(cx, fault, "passkey", found);
   };
   const checked = await check(cx, assertion, found);
-  if ("fault" in checked) throw await refuse(checked.fault);
+  if ("fault" in checked) {
+    const refused = await refuse(checked.fault);
+    // The factor was proved: only the account's owner learns this.
+    throw checked.fault === "inactive" ? signInSuspended() : refused;
+  }
   const { account, passkey, counter } = checked;
   const signedIn = await inTransaction(cx, async (tx) => {
     const isTaken = await takePasskeyUse(tx, passkey.id, counter, cx.clock.now());

@@ -36,7 +36,7 @@ export type ProviderFault =
   /** Another address than the invited one. */
   | "address";
 
-/** Why a sign-in was refused, for the log only. Callers learn only that it was not accepted. */
+/** Why a sign-in was refused, for the log. Callers learn only that it was not accepted, until a factor is proved. */
 export type SignInFault =
   | "unknown"
   | "password"
@@ -52,10 +52,17 @@ export type SignInFault =
   | "passkey-of-another"
   | ProviderFault;
 
-/** The one answer for every fault, so callers cannot learn which accounts exist or which part was wrong. */
+/** The one answer for every fault before a factor is proved, so callers cannot learn which accounts exist or which part was wrong. */
 export function signInRefused(): DomainError {
   return new DomainError("auth.sign-in", {
     detail: "Check what you entered. Each code works once: if you used this one just now, wait for the next.",
+  });
+}
+
+/** The answer to a person who proved a factor that stands for both, and may not sign in. */
+export function signInSuspended(): DomainError {
+  return new DomainError("auth.suspended", {
+    detail: "The account, its participant or its organisation is suspended. Ask an administrator.",
   });
 }
 

@@ -1,5 +1,6 @@
 import { NewPerson, type PersonSummary } from "@/lib/administration/people/schema";
 import { dutiesFault, isHome, isInVerifiedDomain } from "@/lib/administration/people/standing";
+import { isPrivileged } from "@/lib/identity/sessions/privileged";
 import { findOrganisation, indexOrganisations, type OrganisationIndex, parseLine } from "./organisations";
 import type { KnownParticipants } from "./plan-participants";
 import type { Planned, RowPlan } from "./plan-rows";
@@ -71,6 +72,23 @@ function readPerson(
 }
 
 /**
+ * Returns the people to whom a second administrator has to agree. The portal decides again when a line is sent: so an
+ * earlier line for the same participant counts.
+ */
+function askedOf(people: readonly ListedPerson[], { participants }: Pick<Named, "participants">) {
+  const taken = new Set<string>();
+  return new Set(
+    people.filter((person) => {
+      const { participant_id: id = "" } = person;
+      const isTaken = taken.has(id) || participants.get(id)?.needs_agreement === true;
+      if (isPrivileged(person)) return true;
+      taken.add(id);
+      return isTaken;
+    }),
+  );
+}
+
+/**
  * Plans lines of people. A line that matches an existing account changes nothing. A line with other facts about that
  * account is wrong, because an import changes no person.
  */
@@ -84,6 +102,7 @@ export function planPeople(known: KnownPeople): RowPlan<ListedPerson> {
   return {
     key: "email",
     same: mailboxOf,
+    asked: (people) => askedOf(people, named),
     plan: (values) => {
       const read = readPerson(values, named);
       if (read.what === "wrong") return read;

@@ -34,8 +34,10 @@ const CLIENT = {
   role: "client",
   kind: "legal" as const,
   state: "active" as const,
+  needs_agreement: false,
 };
-const PARTICIPANTS = [CLIENT, { ...CLIENT, id: "client-2", state: "suspended" as const }];
+const USED = { ...CLIENT, id: "client-3", needs_agreement: true };
+const PARTICIPANTS = [CLIENT, USED, { ...CLIENT, id: "client-2", state: "suspended" as const }];
 const PERSON = {
   ...{ email: "Owen@alderfinch.example", organisation: AT, role: "client" as const, duties: [] },
   ...{ participant_id: "client-1", state: "active" as const },
@@ -59,7 +61,9 @@ function people(lines: string): string[] {
   });
   const rows = readRows(bytes(`name,email,organisation,role,duties,participant\n${lines}`), PEOPLE_COLUMNS);
   return planRows(rows, plan).map((row) =>
-    row.what === "wrong" ? row.faults.map(sayRowFault).join("; ") : row.what,
+    row.what === "wrong"
+      ? row.faults.map(sayRowFault).join("; ")
+      : `${row.what}${row.what === "create" && row.asks ? " if agreed" : ""}`,
   );
 }
 
@@ -166,6 +170,19 @@ describe("a list of people", () => {
     ]);
   });
 
+  it("says which lines a second administrator has to agree to", () => {
+    expect(
+      people(
+        [
+          "Ines,ines@alderfinch.example,Alder & Finch Ltd,client,,client-1",
+          "Omar,omar@alderfinch.example,Alder & Finch Ltd,client,,client-1",
+          "Uma,uma@alderfinch.example,Alder & Finch Ltd,client,,client-3",
+          "Jonas,jonas@operator.example,Havel Clearing,coordinator,legal,",
+        ].join("\n"),
+      ),
+    ).toEqual(["create", "create if agreed", "create if agreed", "create if agreed"]);
+  });
+
   it("refuses in the dry run what the portal would refuse", () => {
     expect(
       people(
@@ -194,7 +211,7 @@ describe("a list of people", () => {
       "participant is not an active participant of this organisation and role",
       "participant is not an active participant of this organisation and role",
       "regulator does not fit an organisation of the kind operator",
-      "create",
+      "create if agreed",
       "email is not of a verified domain of the agency",
       "name begins like a formula",
     ]);

@@ -3,7 +3,12 @@ import type { RowFault } from "./row-fault";
 
 /** What importing a line would do: create something, nothing because it exists, or nothing because the line is wrong. */
 export type Planned<B> =
-  | { readonly what: "create"; readonly body: B }
+  | {
+      readonly what: "create";
+      readonly body: B;
+      /** A second administrator has to agree. */
+      readonly asks?: true;
+    }
   | { readonly what: "exists" }
   | { readonly what: "wrong"; readonly faults: readonly RowFault[] };
 
@@ -16,6 +21,8 @@ export interface RowPlan<B> {
   /** Returns what two spellings of one name have in common. */
   readonly same: (name: string) => string;
   readonly plan: (values: ListRow["values"]) => Planned<B>;
+  /** Returns those of the new records, in the order of the file, to which a second administrator has to agree. */
+  readonly asked?: (bodies: readonly B[]) => ReadonlySet<B>;
 }
 
 /** Lines whose name an earlier line has, with that line. */
@@ -34,10 +41,14 @@ function linesTwice(rows: readonly ListRow[], { key, same }: Pick<RowPlan<never>
 /** Plans every line. One wrong line stops an import, so that a file is never imported in part by mistake. */
 export function planRows<B>(rows: readonly ListRow[], plan: RowPlan<B>): PlannedRow<B>[] {
   const twice = linesTwice(rows, plan);
-  return rows.map(({ line, values, faults: read }) => {
+  const planned = rows.map(({ line, values, faults: read }): PlannedRow<B> => {
     const before = twice.get(line);
     const faults = [...read, ...(before === undefined ? [] : [{ code: "twice" as const, line: before }])];
-    const planned: Planned<B> = faults.length > 0 ? { what: "wrong", faults } : plan.plan(values);
-    return { line, name: values[plan.key] ?? "", ...planned };
+    const found: Planned<B> = faults.length > 0 ? { what: "wrong", faults } : plan.plan(values);
+    return { line, name: values[plan.key] ?? "", ...found };
   });
+  const asked = plan.asked?.(planned.flatMap((row) => (row.what === "create" ? [row.body] : [])));
+  return planned.map((row) =>
+    row.what === "create" && asked?.has(row.body) === true ? { ...row, asks: true } : row,
+  );
 }

@@ -28,6 +28,7 @@ export function registeredKey(key: KeyVersion): RegisteredKey {
     key_version: key.version,
     state: key.state,
     public_key: key.publicKey,
+    fingerprint: key.thumbprint,
     registered_at: key.createdAt.toISOString(),
     id: key.id,
     created_at: key.createdAt.toISOString(),

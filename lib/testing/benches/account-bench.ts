@@ -81,7 +81,9 @@ export async function addPasskey(
   });
 }
 
-/** Signs in by this passkey in a new browser. */
+const Problem = z.looseObject({ code: z.string().optional() });
+
+/** Signs in by this passkey in a new browser. `code` is of a refusal. */
 export async function passkeySignIn(
   key: SoftwareAuthenticator,
   userId?: string,
@@ -96,7 +98,9 @@ export async function passkeySignIn(
   const response =
     userId === undefined ? assertion.response : { ...assertion.response, userHandle: userHandleOf(userId) };
   const answer = await browser.post("callback/passkey", { assertion: { ...assertion, response } });
-  return { browser, status: answer.status, given };
+  const body = await answer.text();
+  const code = body === "" ? undefined : Problem.parse(JSON.parse(body)).code;
+  return { browser, status: answer.status, code, given };
 }
 
 /** Returns a browser in which this person has signed in, with the code `later` steps from now. */

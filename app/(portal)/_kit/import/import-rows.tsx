@@ -16,7 +16,7 @@ import type { Outcome } from "./run-rows";
 export interface ShownRow {
   readonly line: number;
   readonly name: string;
-  readonly result: "create" | "exists" | "wrong" | "refused" | "active" | "invited" | "asked";
+  readonly result: "create" | "asks" | "exists" | "wrong" | "refused" | "active" | "invited" | "asked";
   readonly details: string;
   readonly link: string;
 }
@@ -25,6 +25,7 @@ const LOOKS: Readonly<Record<ShownRow["result"], readonly [Tone, IconName]>> = {
   wrong: ["oxblood", "stop"],
   refused: ["oxblood", "stop"],
   asked: ["amber", "clock"],
+  asks: ["amber", "plus"],
   create: ["accent", "plus"],
   active: ["plain", "check"],
   invited: ["plain", "check"],
@@ -70,7 +71,8 @@ export function useShownRows<B>(
     const base = { line, name, details: others.join(" · "), link: "" };
     if (row.what === "wrong")
       return { ...base, result: "wrong", details: row.faults.map(faultWords).join(" ") };
-    if (outcome === undefined) return { ...base, result: row.what };
+    if (outcome === undefined)
+      return { ...base, result: row.what === "create" && row.asks ? "asks" : row.what };
     if ("sent" in outcome) return { ...base, result: outcome.sent.state, link: outcome.sent.link ?? "" };
     const { refused } = outcome;
     const lines = [problemWords(refused), ...refused.errors.map((one) => fieldWords.line(one))];

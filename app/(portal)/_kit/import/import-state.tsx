@@ -8,6 +8,12 @@ import { Notice } from "@/components/ui/states";
 import type { ShownRow } from "./import-rows";
 import type { ListImport } from "./use-list-import";
 
+/** The control that starts, given how many lines are new and how many of them need a second administrator. */
+export type StartOf = (
+  count: { readonly all: number; readonly asks: number },
+  start: (reason: string) => Promise<void>,
+) => ReactNode;
+
 /** Returns how many lines have one of these results. */
 export function countOf(rows: readonly ShownRow[], ...results: readonly ShownRow["result"][]): number {
   return rows.filter(({ result }) => results.includes(result)).length;
@@ -69,13 +75,15 @@ function Ended({
 export function ImportState<B>(props: {
   readonly list: ListImport<B>;
   readonly rows: readonly ShownRow[];
-  readonly start: (count: number, start: (reason: string) => Promise<void>) => ReactNode;
-  readonly after: ((rows: readonly ShownRow[]) => ReactNode) | undefined;
+  readonly start: StartOf;
+  readonly after: ((rows: readonly ShownRow[], report: () => void) => ReactNode) | undefined;
+  readonly report: () => void;
 }) {
   const t = useTranslations("administration.import");
   const { list, rows } = props;
   const wrong = countOf(rows, "wrong");
-  const isNew = countOf(rows, "create");
+  const asks = countOf(rows, "asks");
+  const isNew = countOf(rows, "create") + asks;
   if (list.phase === "running") {
     const all = rows.length - countOf(rows, "exists");
     return <Running list={list} done={all - isNew} all={all} />;
@@ -89,9 +97,9 @@ export function ImportState<B>(props: {
   const hasEnded = list.phase === "done" || list.phase === "stopped";
   return (
     <>
-      {hasEnded ? <Ended list={list} rows={rows} more={props.after?.(rows)} /> : null}
+      {hasEnded ? <Ended list={list} rows={rows} more={props.after?.(rows, props.report)} /> : null}
       {!hasEnded && isNew === 0 ? <Notice tone="accent" icon="check" isLive title={t("allExist")} /> : null}
-      {isNew > 0 ? props.start(isNew, list.start) : null}
+      {isNew > 0 ? props.start({ all: isNew, asks }, list.start) : null}
     </>
   );
 }

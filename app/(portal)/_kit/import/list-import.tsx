@@ -15,7 +15,7 @@ import { csvCell } from "@/lib/audit/export/tables/csv-cell";
 import { FileFault } from "@/lib/import/lists/file-fault";
 import { MAX_ROWS } from "@/lib/import/lists/read-rows";
 import { ImportRows, type ShownRow, useShownRows } from "./import-rows";
-import { countOf, ImportState } from "./import-state";
+import { countOf, ImportState, type StartOf } from "./import-state";
 import { type ListImport, type ListSpec, useListImport } from "./use-list-import";
 
 /** Where the file is chosen, with an example of its columns. */
@@ -97,16 +97,16 @@ export function ListImportPage<O extends OperationSpec, B>(props: {
   readonly example: string;
   /** What a column can contain, for a value that does not fit. */
   readonly values: Readonly<Record<string, string>>;
-  /** The control that starts, given how many lines are new. */
-  readonly start: (count: number, start: (reason: string) => Promise<void>) => ReactNode;
-  /** What follows, when lines were sent. */
-  readonly after?: (rows: readonly ShownRow[]) => ReactNode;
+  readonly start: StartOf;
+  /** What follows, when lines were sent. `report` saves the report. */
+  readonly after?: (rows: readonly ShownRow[], report: () => void) => ReactNode;
 }) {
   const t = useTranslations("administration.import");
   const format = useFormatter();
   const list = useListImport(props.spec);
   const rows = useShownRows(props.values, list);
-  const report = useReport(rows, list.name);
+  const save = useReport(rows, list.name);
+  const report = () => void save();
   const { phase } = list;
   return (
     <>
@@ -115,7 +115,7 @@ export function ListImportPage<O extends OperationSpec, B>(props: {
         {phase === "empty" ? <BadFile failure={list.failure} /> : null}
         {phase === "reading" ? <p role="status">{t("reading")}</p> : null}
         {rows.length === 0 ? null : (
-          <ImportState list={list} rows={rows} start={props.start} after={props.after} />
+          <ImportState list={list} rows={rows} start={props.start} after={props.after} report={report} />
         )}
       </div>
       {rows.length === 0 ? null : (
@@ -123,7 +123,7 @@ export function ListImportPage<O extends OperationSpec, B>(props: {
           title={t("table")}
           count={rows.length}
           action={
-            <Button size="bar" icon="download" onClick={() => void report()}>
+            <Button size="bar" icon="download" onClick={report}>
               {t("report")}
             </Button>
           }
@@ -131,10 +131,11 @@ export function ListImportPage<O extends OperationSpec, B>(props: {
           {phase === "planned" ? (
             <p className="my-3 text-control text-ink-2">
               {t("counts", {
-                create: format.number(countOf(rows, "create")),
+                create: format.number(countOf(rows, "create", "asks")),
                 exists: format.number(countOf(rows, "exists")),
                 wrong: format.number(countOf(rows, "wrong")),
-              })}
+              })}{" "}
+              {countOf(rows, "asks") === 0 ? null : t("asks", { count: countOf(rows, "asks") })}
             </p>
           ) : null}
           <ImportRows rows={rows} />

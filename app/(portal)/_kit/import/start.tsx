@@ -24,15 +24,16 @@ export function StartButton({ label, start }: StartProps) {
   );
 }
 
-/** Asks for the reason of all lines, then starts. */
-export function StartWithReason({ label, start }: StartProps) {
+/** Asks for the reason of all lines, then starts. Where no one has to agree, the reason may be empty. */
+export function StartWithReason({ label, start, isNeeded }: StartProps & { readonly isNeeded: boolean }) {
   const t = useTranslations("administration.invite");
+  const ui = useTranslations("ui");
   const form = useAnswers({
     id: "import",
     initial: { reason: "" },
     words: { reason: { label: t("reason"), missing: t("reasonMissing") } },
     focus: "control",
-    check: ({ reason }) => faultsBy(loadReason, reason),
+    check: async ({ reason }) => (isNeeded || reason.trim() !== "" ? faultsBy(loadReason, reason) : []),
     controlOf: () => "reason",
     send: ({ reason }) => start(reason.trim()),
     keeps: (_sent, answers) => answers,
@@ -40,7 +41,14 @@ export function StartWithReason({ label, start }: StartProps) {
   });
   return (
     <FormFrame form={form} submit={label} className="max-w-[640px]">
-      <AreaField form={form} name="reason" help={t("reasonHelp")} maxLength={1_000} rows={2} />
+      <AreaField
+        form={form}
+        name="reason"
+        mark={isNeeded ? undefined : ui("optional")}
+        help={t("reasonHelp")}
+        maxLength={1_000}
+        rows={2}
+      />
     </FormFrame>
   );
 }

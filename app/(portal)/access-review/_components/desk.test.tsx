@@ -8,15 +8,20 @@ import { ReviewRows } from "./review-rows";
 import { SelectedFacts } from "./selected-facts";
 import { SignReview } from "./sign-review";
 
-const row = (n: number, more: Partial<ReviewRow> & { readonly name?: string } = {}): ReviewRow => {
-  const { name = `Person ${n}`, ...members } = more;
+type More = Partial<Omit<ReviewRow, "facts">> & {
+  readonly name?: string;
+  readonly facts?: Partial<ReviewRow["facts"]>;
+};
+const row = (n: number, more: More = {}): ReviewRow => {
+  const { name = `Person ${n}`, facts, ...members } = more;
   return {
     id: `01936f2a-7c1b-7def-8a10-00000000000${n}`,
     subject: { kind: "person", id: `p-${n}` },
     facts: {
       ...{ name, owner: null, organisation: "Havel Clearing", role: "coordinator", duties: ["legal"] },
       ...{ memberships: [], participant: null, scopes: [], state: "active", signs_in_with: "passkey" },
-      ...{ since: "2026-01-04T09:00:00Z", ends_at: null, last_used_at: null, looks: [] },
+      ...{ since: "2026-01-04T09:00:00Z", ends_at: null, looks: [] },
+      ...{ last_used_at: "2026-11-20T09:00:00Z", ...facts },
     },
     version: `v${n}`,
     decided_version: null,
@@ -109,6 +114,32 @@ describe("the desk of an access review", () => {
     await user.click(within(dialog).getByRole("button", { name: "Keep 2" }));
     await waitFor(() => expect(calls).toHaveLength(1));
     expect(calls[0]?.body).toMatchObject({ decision: "keep", rows: [{ version: "v2" }, { version: "v3" }] });
+  });
+
+  it("never keeps together people who are suspended or never signed in, who have their own groups", async () => {
+    const rows = [
+      row(1),
+      row(2, { facts: { last_used_at: null } }),
+      row(3, { facts: { state: "suspended" } }),
+      row(4, { is_close: true }),
+    ];
+    const { user } = desk(review(rows));
+    const tables = screen
+      .getAllByRole("table")
+      .map((table) => [
+        table.querySelector("caption")?.textContent,
+        within(table).getAllByRole("rowheader").length,
+      ]);
+    expect(tables).toEqual([
+      ["Look closely", 1],
+      ["Suspended", 1],
+      ["Never signed in or used", 1],
+      ["In use, no warnings", 1],
+    ]);
+    expect(screen.getAllByRole("button", { name: /^Keep the remaining/ })).toHaveLength(1);
+    await user.keyboard("k");
+    await user.keyboard("j");
+    expect(current()?.textContent).toContain("Person 3");
   });
 
   it("says next to the signature why it is off", () => {

@@ -67,7 +67,7 @@ function useKeep(review: Review, onSent: (row: ReviewRow) => void) {
  */
 export function Desk({ review, children }: { review: Review; children: ReactNode }) {
   const t = useTranslations("accessReview");
-  const rows = review.rows.items;
+  const rows = useMemo(() => inOrder(review.rows.items), [review]);
   const [selectedId, setSelected] = useState<string | undefined>(
     () => rows.find((row) => row.may_decide && row.decision === null)?.id ?? rows[0]?.id,
   );
@@ -114,11 +114,27 @@ export function Desk({ review, children }: { review: Review; children: ReactNode
   );
 }
 
-/** Rows in the two groups of the page. */
-export function useGroups(): { readonly close: readonly ReviewRow[]; readonly rest: readonly ReviewRow[] } {
+/** The groups of the page in its order. Only rows of the last one can be kept together. */
+const GROUPS = ["close", "suspended", "never", "rest"] as const;
+export type GroupKey = (typeof GROUPS)[number];
+
+/** Returns the group of a row: a person who cannot sign in, or never did, is not in use. */
+function groupOf({ is_close: isClose, facts }: ReviewRow): GroupKey {
+  if (isClose) return "close";
+  if (facts.state === "suspended") return "suspended";
+  return facts.last_used_at === null ? "never" : "rest";
+}
+
+/** Returns the rows of a review in the order of the page. */
+function inOrder(rows: readonly ReviewRow[]): ReviewRow[] {
+  return GROUPS.flatMap((key) => rows.filter((row) => groupOf(row) === key));
+}
+
+/** Rows in the groups of the page. */
+export function useGroups(): readonly { readonly key: GroupKey; readonly rows: readonly ReviewRow[] }[] {
   const { review } = useDesk();
-  return useMemo(() => {
-    const rows = review.rows.items;
-    return { close: rows.filter((row) => row.is_close), rest: rows.filter((row) => !row.is_close) };
-  }, [review]);
+  return useMemo(
+    () => GROUPS.map((key) => ({ key, rows: review.rows.items.filter((row) => groupOf(row) === key) })),
+    [review],
+  );
 }

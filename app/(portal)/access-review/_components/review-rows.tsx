@@ -6,7 +6,7 @@ import { Section } from "@/components/ui/section";
 import { EmptyState } from "@/components/ui/states";
 import { type Column, Table } from "@/components/ui/table";
 import type { ReviewDecision, ReviewRow } from "@/lib/administration/access-review/schema";
-import { rowControl, useDesk, useGroups } from "./desk";
+import { type GroupKey, rowControl, useDesk, useGroups } from "./desk";
 import { KeepRest } from "./keep-rest";
 import { LastUsed, RowLooks, RowState, useMayDo } from "./review-words";
 
@@ -107,14 +107,18 @@ function useColumns(isClose: boolean): Column<ReviewRow>[] {
   ];
 }
 
-function Group({ rows, isClose }: { rows: readonly ReviewRow[]; isClose: boolean }) {
+function Group({ rows, group }: { rows: readonly ReviewRow[]; group: GroupKey }) {
   const t = useTranslations("accessReview.one");
   const { selected } = useDesk();
-  const columns = useColumns(isClose);
+  const columns = useColumns(group === "close");
   if (rows.length === 0) return null;
-  const title = t(isClose ? "close" : "rest");
+  const title = t(group);
   return (
-    <Section title={title} count={rows.length} {...(isClose ? {} : { action: <KeepRest rows={rows} /> })}>
+    <Section
+      title={title}
+      count={rows.length}
+      {...(group === "rest" ? { action: <KeepRest rows={rows} /> } : {})}
+    >
       <Table
         caption={title}
         columns={columns}
@@ -126,15 +130,11 @@ function Group({ rows, isClose }: { rows: readonly ReviewRow[]; isClose: boolean
   );
 }
 
-/** The rows of a review: first those to look at closely. */
+/** The rows of a review: first those to look at closely, last those in use without warnings. */
 export function ReviewRows() {
   const t = useTranslations("accessReview.one");
-  const { close, rest } = useGroups();
-  if (close.length + rest.length === 0) return <EmptyState title={t("none")} text={t("noneText")} />;
-  return (
-    <>
-      <Group rows={close} isClose />
-      <Group rows={rest} isClose={false} />
-    </>
-  );
+  const groups = useGroups();
+  if (groups.every(({ rows }) => rows.length === 0))
+    return <EmptyState title={t("none")} text={t("noneText")} />;
+  return groups.map(({ key, rows }) => <Group key={key} group={key} rows={rows} />);
 }

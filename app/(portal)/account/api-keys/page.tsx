@@ -2,6 +2,7 @@ import { useTranslations } from "next-intl";
 import { getTranslations } from "next-intl/server";
 import { listPage } from "@/app/(portal)/_kit/list-page";
 import { useApiKeyColumns } from "@/components/domain/api-key-columns";
+import { ButtonLink } from "@/components/ui/button-link";
 import type { Column } from "@/components/ui/table";
 import { listApiKeys } from "@/lib/api-client/operations/api-keys";
 import type { Context } from "@/lib/context/context";
@@ -22,6 +23,15 @@ function useColumns(): Column<ApiKeyView>[] {
   return [name, may, used, ends, state, acts];
 }
 
+/** Leads administrators to the keys of all people. */
+function AllKeys() {
+  return (
+    <ButtonLink href="/admin/api-keys" look="secondary" size="form">
+      {useTranslations("programs")("everyone")}
+    </ButtonLink>
+  );
+}
+
 /** A person's API keys, and the drawer that makes one. */
 const page = listPage({
   path: "/account/api-keys",
@@ -30,7 +40,12 @@ const page = listPage({
   title: async () => (await getTranslations("programs"))("title"),
   above: async () => ({ label: (await getTranslations("account"))("title"), href: "/account/security" }),
   lead: async () => (await getTranslations("programs"))("lead"),
-  actions: ({ value: { scopes } }) => <AddKey scopes={scopes} />,
+  actions: ({ value: { scopes }, principal }) => (
+    <>
+      {principal.role === "admin" ? <AllKeys /> : null}
+      <AddKey scopes={scopes} />
+    </>
+  ),
   caption: async () => (await getTranslations("programs"))("list"),
   useColumns,
   rowKey: ({ id }) => id,

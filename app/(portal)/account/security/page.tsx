@@ -87,7 +87,7 @@ export default async function AccountPage() {
         <Advice account={account} />
         <Passkeys passkeys={account.passkeys} />
         <div className="mt-8 print:hidden">
-          <StatementKeysSection />
+          <StatementKeysSection account={account} />
         </div>
         <Authenticator since={account.totp?.created_at} />
         <RecoveryCodes left={account.recovery_codes_left} />

@@ -2,6 +2,7 @@ import { useTranslations } from "next-intl";
 import { getTranslations } from "next-intl/server";
 import { listPage } from "@/app/(portal)/_kit/list-page";
 import { useApiKeyColumns } from "@/components/domain/api-key-columns";
+import { ButtonLink } from "@/components/ui/button-link";
 import type { Column } from "@/components/ui/table";
 import { listAllApiKeys } from "@/lib/api-client/operations/api-keys";
 import type { Context } from "@/lib/context/context";
@@ -27,6 +28,15 @@ function useColumns(): Column<ApiKeyView>[] {
   return [holder, { ...name, isTitle: false }, may, used, ends, state, acts];
 }
 
+/** Leads to the page where the reader makes keys: each person makes their own. */
+function OwnKeys() {
+  return (
+    <ButtonLink href="/account/api-keys" look="secondary" size="form" icon="key">
+      {useTranslations("programs.all")("own")}
+    </ButtonLink>
+  );
+}
+
 /** The API keys of all people, for administrators. */
 const page = listPage({
   path: "/admin/api-keys",
@@ -34,6 +44,7 @@ const page = listPage({
   load: (cx: Context, query: ApiKeyQuery) => withScopes(cx, (scoped) => load(scoped, query)),
   title: async () => (await getTranslations("programs.all"))("title"),
   lead: async () => (await getTranslations("programs.all"))("lead"),
+  actions: () => <OwnKeys />,
   heading: async () => ({ title: (await getTranslations("programs.all"))("list") }),
   caption: async () => (await getTranslations("programs.all"))("list"),
   useColumns,

@@ -52,7 +52,8 @@ export function AgreementActs({ agreement }: { agreement: Agreement }) {
     ...(agreement.kind === "invitation" || agreement.kind === "reset" || agreement.kind === "resume"
       ? {
           done: ({ invitation }, close) => {
-            if (invitation !== undefined) return <SignInLink invitation={invitation} onDone={close} />;
+            if (invitation !== undefined)
+              return <SignInLink invitation={invitation} name={agreement.subject.name} onDone={close} />;
             queueMicrotask(close);
             return null;
           },

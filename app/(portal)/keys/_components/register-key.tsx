@@ -37,6 +37,7 @@ function Made({ made }: { made: RegisteredKey }) {
         <Facts
           look="aligned"
           facts={[
+            { name: t("fingerprint"), value: <Digest value={made.fingerprint} label={t("fingerprint")} /> },
             { name: t("publicKey"), value: <Digest value={made.public_key} label={t("publicKey")} /> },
             { name: t("at"), value: <LocalTime instant={made.registered_at} /> },
             { name: t("receipt"), value: <Digest value={receipt.entry_id} label={t("receipt")} /> },

@@ -1,6 +1,7 @@
 "use client";
 
 import { useTranslations } from "next-intl";
+import { useEffect } from "react";
 import { DialogButton } from "@/components/act/dialog-button";
 import { CallRefused, target } from "@/components/client/api";
 import { RadioField, SelectField, TextField } from "@/components/form/fields";
@@ -10,6 +11,10 @@ import { Notice } from "@/components/ui/states";
 import type { createParticipant } from "@/lib/api-client/operations/administration/participants";
 
 const ADD = target<typeof createParticipant>("POST", "/confidential/admin/participants");
+
+/** Ids of participants begin with their role, as pages call it. */
+const BEGIN = { client: "client-", miner: "provider-" } as const;
+export type NextNumbers = Readonly<Record<keyof typeof BEGIN, number>>;
 
 interface Company {
   readonly id: string;
@@ -26,18 +31,32 @@ function useExplained() {
     ) : undefined;
 }
 
-function useAdd(onDone: () => void) {
+const roleOf = (role: string): keyof typeof BEGIN => (role === "miner" ? "miner" : "client");
+const offered = (role: string, next: NextNumbers): string => `${BEGIN[roleOf(role)]}${next[roleOf(role)]}`;
+
+/** Keeps offering the next free id of the chosen role, until the person has typed another one. */
+function useOfferedId({ hook }: ReturnType<typeof useAdd>, next: NextNumbers): void {
+  const { setValue, watch } = hook;
+  const [id, role] = watch(["id", "role"]);
+  const isOffered = id === offered("client", next) || id === offered("miner", next);
+  const wanted = offered(role, next);
+  useEffect(() => {
+    if (isOffered) setValue("id", wanted);
+  }, [isOffered, wanted, setValue]);
+}
+
+function useAdd(next: NextNumbers, onDone: () => void) {
   const t = useTranslations("administration.participants.add");
   return useForm({
     call: ADD,
     schema: async () => (await import("@/lib/administration/participants/schema")).NewParticipant,
     id: "participant",
-    initial: { id: "", organisation: "", role: "client", kind: "legal" },
+    initial: { id: offered("client", next), organisation: "", role: "client", kind: "legal" },
     isInDialog: true,
     toBody: ({ id, organisation, role, kind }) => ({
       id: id.trim(),
       organisation_id: organisation === "" ? undefined : organisation,
-      role: role === "miner" ? ("miner" as const) : ("client" as const),
+      role: roleOf(role),
       kind: kind === "natural" ? ("natural" as const) : ("legal" as const),
     }),
     controls: { "/id": "id", "/organisation_id": "organisation", "/role": "role", "/kind": "kind" },
@@ -51,12 +70,18 @@ function useAdd(onDone: () => void) {
   });
 }
 
-function AddForm({ companies, onDone }: { companies: readonly Company[]; onDone: () => void }) {
+interface Offered {
+  readonly companies: readonly Company[];
+  readonly next: NextNumbers;
+}
+
+function AddForm({ companies, next, onDone }: Offered & { onDone: () => void }) {
   const t = useTranslations("administration.participants.add");
   const kinds = useTranslations("administration.participants.kinds");
   const roles = useTranslations("portal.roles");
   const explain = useExplained();
-  const form = useAdd(onDone);
+  const form = useAdd(next, onDone);
+  useOfferedId(form, next);
   return (
     <FormFrame form={form} failed={t("failed")} explain={explain} submit={t("submit")}>
       <TextField form={form} name="id" help={t("idHelp")} maxLength={64} spellCheck={false} />
@@ -86,11 +111,11 @@ function AddForm({ companies, onDone }: { companies: readonly Company[]; onDone:
 }
 
 /** The drawer that adds a client or provider. */
-export function AddParticipant({ companies }: { companies: readonly Company[] }) {
+export function AddParticipant(props: Offered) {
   const t = useTranslations("administration.participants.add");
   return (
     <DialogButton label={t("open")} button={{ look: "primary", icon: "plus" }}>
-      {(close) => <AddForm companies={companies} onDone={close} />}
+      {(close) => <AddForm {...props} onDone={close} />}
     </DialogButton>
   );
 }

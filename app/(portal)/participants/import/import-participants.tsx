@@ -32,7 +32,7 @@ export function ImportParticipants() {
       spec={SPEC}
       example={EXAMPLE}
       values={{ id: `${add("idWrong")}.`, role: t("role"), kind: t("kind") }}
-      start={(count, start) => <StartButton label={t("start", { count })} start={start} />}
+      start={({ all }, start) => <StartButton label={t("start", { count: all })} start={start} />}
     />
   );
 }

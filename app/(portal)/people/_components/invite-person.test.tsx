@@ -7,7 +7,7 @@ import { InvitePerson } from "./invite-person";
 const ID = "01936f2a-7c1b-7def-8a10-3f2b4c5d6e7f";
 const ORGANISATIONS = [{ id: ID, name: "Havel Clearing", kind: "operator" }];
 const COMPANY = { id: "01936f2a-7c1b-7def-8a10-3f2b4c5d6e80", name: "Alder Ltd", kind: "company" };
-const CLIENT = { id: "client-457", role: "client", organisation: { id: COMPANY.id } };
+const CLIENT = { id: "client-457", role: "client", organisation: { id: COMPANY.id }, needs_agreement: false };
 const ASKED = {
   user_id: ID,
   state: "asked",
@@ -16,9 +16,11 @@ const ASKED = {
 };
 const drawer = () => within(screen.getByRole("dialog", { name: "Invite a person" }));
 
-async function invite(reply: Reply, send = "Send for confirmation") {
+async function invite(reply: Reply, send = "Ask for agreement") {
   const calls = answerCalls(() => reply);
-  const shown = show(<InvitePerson organisations={[...ORGANISATIONS, COMPANY]} participants={[CLIENT]} />);
+  const shown = show(
+    <InvitePerson organisations={[...ORGANISATIONS, COMPANY]} participants={[CLIENT]} sendsMail />,
+  );
   const { user } = shown;
   await user.click(screen.getByRole("button", { name: "Invite a person" }));
   await user.type(drawer().getByLabelText("Name"), "Elif Kaya");
@@ -56,6 +58,53 @@ describe("the drawer that invites a person", () => {
     expect(screen.getByRole("button", { name: "I have handed it over" })).toBeDefined();
   });
 
+  it("asks for no reason where no one has to agree, and says who is invited when the link was handed over", async () => {
+    const invitation = {
+      link: "https://x.example/invitation#t",
+      sent_to: null,
+      expires_at: "2026-11-30T09:00:00Z",
+    };
+    const calls = answerCalls(() => ({
+      status: 201,
+      json: { ...ASKED, state: "invited", agreement: null, invitation },
+    }));
+    const { user, moves } = show(
+      <InvitePerson organisations={[COMPANY]} participants={[CLIENT]} sendsMail={false} />,
+    );
+    await user.click(screen.getByRole("button", { name: "Invite a person" }));
+    await user.type(drawer().getByLabelText("Name"), "Owen Finch");
+    await user.type(drawer().getByLabelText("Work e-mail"), "owen@alder.example");
+    await user.selectOptions(drawer().getByLabelText("Role"), "Client");
+    await user.selectOptions(drawer().getByLabelText("Organisation"), "Alder Ltd");
+    await user.click(drawer().getByRole("button", { name: "Make the invitation link" }));
+    expect(await screen.findByText("Hand this link to Owen Finch yourself")).toBeDefined();
+    expect(Object(calls[0]?.body)).not.toHaveProperty("reason");
+    expect(moves).toEqual([]);
+    await user.click(screen.getByRole("button", { name: "I have handed it over" }));
+    expect(await screen.findByText("Owen Finch is invited.")).toBeDefined();
+    expect(moves).toEqual([["refresh"]]);
+  });
+
+  it("says before it is sent that a participant with people needs an agreement, and asks for its reason", async () => {
+    const calls = answerCalls(() => ({ status: 201, json: ASKED }));
+    const { user } = show(
+      <InvitePerson
+        organisations={[COMPANY]}
+        participants={[{ ...CLIENT, needs_agreement: true }]}
+        sendsMail
+      />,
+    );
+    await user.click(screen.getByRole("button", { name: "Invite a person" }));
+    await user.type(drawer().getByLabelText("Name"), "Owen Finch");
+    await user.type(drawer().getByLabelText("Work e-mail"), "owen@alder.example");
+    await user.selectOptions(drawer().getByLabelText("Role"), "Client");
+    await user.selectOptions(drawer().getByLabelText("Organisation"), "Alder Ltd");
+    expect(drawer().getByText(/So a second administrator must agree/)).toBeDefined();
+    await user.click(drawer().getByRole("button", { name: "Ask for agreement" }));
+    expect(await screen.findByText("Enter the reason")).toBeDefined();
+    expect(calls).toEqual([]);
+  });
+
   it.each([
     [409, "person.mailbox", /already has an account/],
     [422, "person.address", /does not belong to a verified domain/],
@@ -68,7 +117,7 @@ describe("the drawer that invites a person", () => {
 
   it("asks for the participant of a client instead of duties", async () => {
     const { user } = show(
-      <InvitePerson organisations={[...ORGANISATIONS, COMPANY]} participants={[CLIENT]} />,
+      <InvitePerson organisations={[...ORGANISATIONS, COMPANY]} participants={[CLIENT]} sendsMail />,
     );
     await user.click(screen.getByRole("button", { name: "Invite a person" }));
     await user.selectOptions(drawer().getByLabelText("Role"), "Client");
@@ -79,7 +128,7 @@ describe("the drawer that invites a person", () => {
 
   it("fills in the only participant of the organisation and role, and says where there is none", async () => {
     const { user } = show(
-      <InvitePerson organisations={[...ORGANISATIONS, COMPANY]} participants={[CLIENT]} />,
+      <InvitePerson organisations={[...ORGANISATIONS, COMPANY]} participants={[CLIENT]} sendsMail />,
     );
     await user.click(screen.getByRole("button", { name: "Invite a person" }));
     await user.selectOptions(drawer().getByLabelText("Role"), "Client");

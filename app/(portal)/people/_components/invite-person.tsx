@@ -1,7 +1,8 @@
 "use client";
 
+import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { DialogButton } from "@/components/act/dialog-button";
 import { target } from "@/components/client/api";
 import { SignInLink } from "@/components/domain/sign-in-link";
@@ -29,11 +30,26 @@ interface Participant {
   readonly id: string;
   readonly role: string;
   readonly organisation: { readonly id: string };
+  readonly needs_agreement: boolean;
 }
 
 const START = { name: "", email: "", organisation: "", role: "coordinator", participant: "", reason: "" };
 
-function useInvite(onAnswer: (answer: InviteAnswer) => void) {
+const isParty = (role: string): boolean => role === "client" || role === "miner";
+
+/** Returns whether a second administrator has to agree, as far as the page knows. The portal decides. */
+function needsAgreement(
+  { role, participant }: { readonly role: string; readonly participant: string },
+  participants: readonly Participant[],
+): boolean {
+  if (!isParty(role)) return true;
+  return participants.some((one) => one.id === participant.trim() && one.needs_agreement);
+}
+
+function useInvite(
+  participants: readonly Participant[],
+  onAnswer: (answer: InviteAnswer, name: string) => void,
+) {
   const t = useTranslations("administration.invite");
   const none: string[] = [];
   return useForm({
@@ -42,14 +58,16 @@ function useInvite(onAnswer: (answer: InviteAnswer) => void) {
     id: "invite",
     initial: { ...START, duties: none },
     isInDialog: true,
-    toBody: ({ organisation, participant, role, duties, ...typed }) => ({
+    toBody: ({ organisation, participant, role, duties, reason, ...typed }) => ({
       name: typed.name.trim(),
       email: typed.email.trim(),
       organisation_id: organisation === "" ? undefined : organisation,
       role: ROLES.find((one) => one === role),
       duties: DUTIES.filter((duty) => duties.includes(duty)),
       ...(participant.trim() === "" ? {} : { participant_id: participant.trim() }),
-      reason: typed.reason.trim(),
+      ...(reason.trim() !== "" || needsAgreement({ role, participant }, participants)
+        ? { reason: reason.trim() }
+        : {}),
     }),
     controls: {
       "/name": "name",
@@ -73,7 +91,7 @@ function useInvite(onAnswer: (answer: InviteAnswer) => void) {
       duties: { label: t("duties"), wrong: t("dutiesWrong") },
       reason: { label: t("reason"), missing: t("reasonMissing") },
     },
-    onDone: onAnswer,
+    onDone: (answer, { name }) => onAnswer(answer, name.trim()),
     refreshes: false,
   });
 }
@@ -124,23 +142,28 @@ function ParticipantField({
 interface Offered {
   readonly organisations: readonly Organisation[];
   readonly participants: readonly Participant[];
+  /** Whether this instance mails the link. Otherwise the page shows it. */
+  readonly sendsMail: boolean;
 }
 
 function Fields({
   organisations,
   participants,
+  sendsMail,
   onAnswer,
-}: Offered & { onAnswer: (answer: InviteAnswer) => void }) {
+}: Offered & { onAnswer: (answer: InviteAnswer, name: string) => void }) {
   const t = useTranslations("administration.invite");
   const roleOptions = useRoleOptions("coordinator");
   const explain = useExplained(t("failed"));
   const dutyOptions = useDutyOptions();
-  const form = useInvite(onAnswer);
-  const role = form.hook.watch("role");
-  const isParty = role === "client" || role === "miner";
+  const ui = useTranslations("ui");
+  const form = useInvite(participants, onAnswer);
+  const [role, participant] = form.hook.watch(["role", "participant"]);
+  const asks = needsAgreement({ role, participant }, participants);
+  const submit = asks ? "confirm" : sendsMail ? "submit" : "makeLink";
   const hasDuties = role === "coordinator" || role === "admin";
   return (
-    <FormFrame form={form} failed={t("failed")} explain={explain} submit={t(isParty ? "submit" : "confirm")}>
+    <FormFrame form={form} failed={t("failed")} explain={explain} submit={t(submit)}>
       <TextField form={form} name="name" maxLength={120} autoComplete="off" />
       <TextField form={form} name="email" type="email" help={t("emailHelp")} maxLength={254} />
       <SelectField
@@ -152,20 +175,33 @@ function Fields({
         ]}
       />
       <SelectField form={form} name="role" options={roleOptions} />
-      {isParty ? <ParticipantField form={form} participants={participants} /> : null}
+      {isParty(role) ? <ParticipantField form={form} participants={participants} /> : null}
       {hasDuties ? (
         <BoxesField form={form} name="duties" help={t("dutiesHelp")} options={dutyOptions} />
       ) : null}
-      <AreaField form={form} name="reason" help={t("reasonHelp")} maxLength={1_000} rows={2} />
+      {isParty(role) && asks ? <p className="text-control">{t("asks")}</p> : null}
+      <AreaField
+        form={form}
+        name="reason"
+        mark={asks ? undefined : ui("optional")}
+        help={t("reasonHelp")}
+        maxLength={1_000}
+        rows={2}
+      />
     </FormFrame>
   );
 }
 
-function Invited({ answer, onClose }: { answer: InviteAnswer; onClose: () => void }) {
+interface Answered {
+  readonly answer: InviteAnswer;
+  readonly name: string;
+}
+
+function Invited({ answer, name, onClose }: Answered & { onClose: () => void }) {
   const t = useTranslations("administration.invite");
   const { agreement, invitation } = answer;
   if (invitation !== null && invitation !== undefined)
-    return <SignInLink invitation={invitation} onDone={onClose} />;
+    return <SignInLink invitation={invitation} name={name} onDone={onClose} />;
   if (agreement === null || agreement === undefined)
     return <Confirmation title={t("sentTitle")} reference={answer.user_id} onDone={onClose} />;
   return (
@@ -183,18 +219,55 @@ function Invited({ answer, onClose }: { answer: InviteAnswer; onClose: () => voi
   );
 }
 
-function InviteForm({ onDone, ...offered }: Offered & { onDone: () => void }) {
-  const [answer, setAnswer] = useState<InviteAnswer>();
-  if (answer !== undefined) return <Invited answer={answer} onClose={onDone} />;
-  return <Fields {...offered} onAnswer={setAnswer} />;
+function InviteForm({
+  onDone,
+  onAnswer,
+  ...offered
+}: Offered & { onDone: () => void; onAnswer: (answered: Answered) => void }) {
+  const [answered, setAnswered] = useState<Answered>();
+  if (answered !== undefined) return <Invited {...answered} onClose={onDone} />;
+  const keep = (answer: InviteAnswer, name: string) => {
+    setAnswered({ answer, name });
+    onAnswer({ answer, name });
+  };
+  return <Fields {...offered} onAnswer={keep} />;
 }
 
 /** The drawer that invites a person, and what became of the invitation. */
 export function InvitePerson(props: Offered) {
   const t = useTranslations("administration.invite");
+  const router = useRouter();
+  const answered = useRef<Answered>(undefined);
+  const [invited, setInvited] = useState("");
+  // A link is shown once. So the page is read again only when the drawer is closed.
+  const onClosed = () => {
+    if (answered.current === undefined) return;
+    const { answer, name } = answered.current;
+    answered.current = undefined;
+    setInvited(answer.state === "invited" ? name : "");
+    router.refresh();
+  };
   return (
-    <DialogButton label={t("open")} title={t("title")} button={{ look: "primary", icon: "plus" }}>
-      {(close) => <InviteForm {...props} onDone={close} />}
-    </DialogButton>
+    <>
+      <DialogButton
+        label={t("open")}
+        title={t("title")}
+        button={{ look: "primary", icon: "plus" }}
+        onClosed={onClosed}
+      >
+        {(close) => (
+          <InviteForm
+            {...props}
+            onDone={close}
+            onAnswer={(made) => {
+              answered.current = made;
+            }}
+          />
+        )}
+      </DialogButton>
+      <p role="status" className="basis-full text-control empty:hidden tablet:text-right">
+        {invited === "" ? "" : t("invited", { name: invited })}
+      </p>
+    </>
   );
 }

@@ -181,7 +181,7 @@ function useSmall(person: PersonDetail) {
     ...common("resend"),
     call: RESEND,
     body: () => ({}),
-    done: ({ invitation }, close) => <SignInLink invitation={invitation} onDone={close} />,
+    done: ({ invitation }, close) => <SignInLink invitation={invitation} name={person.name} onDone={close} />,
   });
   return { rename, signOut, resend };
 }

@@ -5,6 +5,7 @@ import { type Asked, answerCalls, problem, type Reply, show } from "@/lib/testin
 import { ImportPeople } from "./import-people";
 
 const OPERATOR = "01936f2a-7c1b-7def-8a10-000000000002";
+const COMPANY = "01936f2a-7c1b-7def-8a10-000000000003";
 const HEAD = "name,email,organisation,role,duties,participant\n";
 const lines = (...names: readonly string[]) =>
   HEAD + names.map((name) => `${name},${name}@operator.example,Havel Clearing,coordinator,legal,`).join("\n");
@@ -20,7 +21,17 @@ function portal(world: World) {
   return answerCalls((asked) => {
     const page = (items: readonly object[]): Reply => ({ status: 200, json: { items, next_cursor: null } });
     if (asked.path.startsWith("/confidential/admin/organisations"))
-      return page([{ id: OPERATOR, name: "Havel Clearing", kind: "operator", state: "active" }]);
+      return page([
+        { id: OPERATOR, name: "Havel Clearing", kind: "operator", state: "active" },
+        { id: COMPANY, name: "Alder Ltd", kind: "company", state: "active" },
+      ]);
+    if (asked.path.startsWith("/confidential/admin/participants"))
+      return page([
+        {
+          ...{ id: "client-1", organisation: { id: COMPANY, name: "Alder Ltd" }, role: "client" },
+          ...{ kind: "legal", state: "active", needs_agreement: false },
+        },
+      ]);
     if (asked.path.startsWith("/confidential/admin/users?view=all"))
       return page(
         world.people.map((email) => ({
@@ -56,7 +67,8 @@ const row = (name: string) => screen.findByRole("row", { name: new RegExp(name) 
 describe("the import of people", () => {
   it("shows what each line would do, asks for the reason, sends the new lines and says who still has to act", async () => {
     const { user, posts } = await choose(world(undefined, ["ines@operator.example"]), lines("elif", "ines"));
-    expect(within(await row("elif")).getByText("New")).toBeDefined();
+    expect(within(await row("elif")).getByText("New, needs agreement")).toBeDefined();
+    expect(screen.getByText(/1 line needs the agreement of a second administrator/)).toBeDefined();
     expect(within(await row("ines")).getByText("Exists")).toBeDefined();
     await user.click(screen.getByRole("button", { name: "Invite 1 person" }));
     expect(await screen.findByText("Enter the reason")).toBeDefined();
@@ -130,6 +142,23 @@ describe("the import of people", () => {
     await pick(lines("elif", "jonas"));
     expect(await screen.findByText("Every line exists already. There is nothing to import.")).toBeDefined();
     expect(posts()).toHaveLength(3);
+  });
+
+  it("needs no reason where no one has to agree, and offers the links to sign in beside the result", async () => {
+    const { user, posts } = await choose(
+      world(() => ({
+        status: 201,
+        json: {
+          ...{ user_id: OPERATOR, state: "invited", agreement: null },
+          invitation: { link: "https://x.example/invitation#t", sent_to: null, expires_at: "" },
+        },
+      })),
+      `${HEAD}Owen,owen@x.example,Alder Ltd,client,,client-1`,
+    );
+    expect(within(await row("owen")).getByText("New")).toBeDefined();
+    await user.click(screen.getByRole("button", { name: "Invite 1 person" }));
+    expect(await screen.findByRole("button", { name: "Download the sign-in links" })).toBeDefined();
+    expect(posts().map(({ body }) => Object(body).reason)).toEqual([undefined]);
   });
 
   it("writes a report with a row for each line, in which no cell is a formula", async () => {

@@ -8,6 +8,7 @@ import { ListImportPage } from "@/app/(portal)/_kit/import/list-import";
 import { StartWithReason } from "@/app/(portal)/_kit/import/start";
 import type { ListSpec } from "@/app/(portal)/_kit/import/use-list-import";
 import { target } from "@/components/client/api";
+import { Button } from "@/components/ui/button";
 import type { invitePerson } from "@/lib/api-client/operations/administration/people";
 import type { ListedPerson } from "@/lib/import/lists/plan-people";
 import { PEOPLE_COLUMNS } from "@/lib/import/lists/read-rows";
@@ -19,7 +20,7 @@ const SPEC: ListSpec<typeof invitePerson, ListedPerson> = {
     const { planPeople } = await import("@/lib/import/lists/plan-people");
     return planPeople(await knownPeople(api));
   },
-  toBody: (person, reason) => ({ ...person, reason }),
+  toBody: (person, reason) => ({ ...person, ...(reason === "" ? {} : { reason }) }),
   sentOf: ({ state, invitation }) => ({
     state,
     ...(typeof invitation?.link === "string" ? { link: invitation.link } : {}),
@@ -29,7 +30,7 @@ const EXAMPLE =
   "name,email,organisation,role,duties,participant\nOwen Finch,owen@alderfinch.example,Alder & Finch Ltd,client,,client-457\nMika Alder,m.alder@alderfinch.example,Alder & Finch Ltd,miner,,miner-790\nJonas Reiter,j.reiter@operator.example,Harbour Operations,coordinator,approve legal,";
 
 /** Says who still has to act: a second administrator, or the reader with links to hand over. */
-function After({ rows }: { rows: readonly ShownRow[] }) {
+function After({ rows, report }: { rows: readonly ShownRow[]; report: () => void }) {
   const t = useTranslations("administration.import.people");
   const asked = rows.filter(({ result }) => result === "asked").length;
   const links = rows.filter(({ link }) => link !== "").length;
@@ -43,7 +44,14 @@ function After({ rows }: { rows: readonly ShownRow[] }) {
           </Link>
         </p>
       )}
-      {links === 0 ? null : <p>{t("links", { count: links })}</p>}
+      {links === 0 ? null : (
+        <>
+          <p>{t("links", { count: links })}</p>
+          <Button look="primary" icon="download" className="mt-3" onClick={report}>
+            {t("downloadLinks")}
+          </Button>
+        </>
+      )}
     </>
   );
 }
@@ -63,8 +71,10 @@ export function ImportPeople() {
         duties: t("duties"),
         participant: `${invite("participantWrong")}.`,
       }}
-      start={(count, start) => <StartWithReason label={t("start", { count })} start={start} />}
-      after={(rows) => <After rows={rows} />}
+      start={({ all, asks }, start) => (
+        <StartWithReason label={t("start", { count: all })} start={start} isNeeded={asks > 0} />
+      )}
+      after={(rows, report) => <After rows={rows} report={report} />}
     />
   );
 }

@@ -35,7 +35,7 @@ export async function finishReturn(back: CameBack): Promise<Finished> {
       return { kind: "go", to: to ?? "/" };
     case "invitation":
       await signIn("/api/auth/callback/invitation/organisation", back);
-      return { kind: "go", to: "/account/security" };
+      return { kind: "go", to: to ?? "/account/security" };
     case "link":
       await call(FINISH_OWN, { body: { returned: back.returned } });
       return { kind: "go", to: "/account/security" };

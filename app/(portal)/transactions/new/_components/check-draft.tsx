@@ -78,7 +78,6 @@ export function CheckDraft(props: {
               ),
             }))}
           />
-          <p className="text-control text-ink-2">{t("recipients.escrow")}</p>
         </div>
       </Section>
       <Section title={t("fieldsTitle")}>
