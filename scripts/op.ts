@@ -8,6 +8,7 @@ import { rosterPlace, runBesideInstance } from "@/lib/launch/operator/beside-ins
 import { checkConfig, partNamed } from "@/lib/launch/operator/check-config";
 import { databaseUrls } from "@/lib/launch/operator/database-urls";
 import { examine } from "@/lib/launch/operator/doctor";
+import { findingLine } from "@/lib/launch/operator/finding";
 import { verifyRelease } from "@/lib/launch/operator/release-list";
 import { beginRoster, openTerminal, readDraft } from "@/lib/launch/operator/roster-ceremony";
 import { addKeys, newInstanceText } from "@/lib/launch/operator/write-instance-file";
@@ -65,8 +66,7 @@ async function check(values: Options): Promise<number> {
   const beside = await runBesideInstance(part, ["config", "check", ...others]);
   if (beside !== undefined) return beside;
   const findings = await checkConfig(part, values.not);
-  for (const { what, fault } of findings)
-    process.stdout.write(fault === undefined ? `ok    ${what}\n` : `FAULT ${what}: ${fault}\n`);
+  for (const one of findings) process.stdout.write(`${findingLine(one)}\n`);
   return findings.some(({ fault }) => fault !== undefined) ? 1 : 0;
 }
 
@@ -76,10 +76,8 @@ async function examineAll(values: Options): Promise<number> {
   const beside = await runBesideInstance(part, ["doctor"]);
   if (beside !== undefined) return beside;
   const found = await examine(part);
-  for (const { what, fault, advice } of found)
-    process.stdout.write(
-      fault === undefined ? `ok    ${what}\n` : `FAULT ${what}: ${fault}\n      ${advice}\n`,
-    );
+  for (const { advice, ...one } of found)
+    process.stdout.write(`${findingLine(one)}\n${advice === undefined ? "" : `      ${advice}\n`}`);
   const faults = found.filter(({ fault }) => fault !== undefined).length;
   process.stdout.write(`${found.length - faults} ok, ${faults} at fault\n`);
   return faults > 0 ? 1 : 0;
@@ -91,7 +89,9 @@ async function begin(draft: string): Promise<number> {
   const terminal = openTerminal(process.stdin, process.stdout);
   try {
     const digest = await beginRoster(terminal, readDraft(draft), log, roster);
-    process.stdout.write(`Written: ${roster}. The portal must show the digest ${digest}.\n`);
+    process.stdout.write(
+      `Written: ${roster}\nThe page Roster of the portal must show the same digest:\n  ${digest}\n`,
+    );
     return 0;
   } finally {
     terminal.close();
