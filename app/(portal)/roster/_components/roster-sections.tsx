@@ -157,7 +157,7 @@ export function PastSection({ roster }: { roster: Pick<RosterPage, "changes" | "
             key: "state",
             head: t("state"),
             cell: ({ state }) =>
-              state === "done" ? <Tag>{t("replaced")}</Tag> : <VersionTag state={state} />,
+              state === "done" ? <Tag tone="plain">{t("replaced")}</Tag> : <VersionTag state={state} />,
           },
           {
             key: "at",
