@@ -28,7 +28,9 @@ async function draft(cx: Cx): Promise<undefined> {
 const ACTS = { add: "added", change: "changed", remove: "removed" } as const;
 
 /** The version for a person: what it changes, who must sign, and until when. The answer's JSON has its statements and keys. */
-export function versionLines(change: RosterChangeAnswer): string[] {
+export function versionLines(
+  change: Pick<RosterChangeAnswer, "version" | "people" | "may_confirm" | "expires_at" | "receipt">,
+): string[] {
   const named = (people: readonly { readonly name: string; readonly person: string }[]): string =>
     people.length === 0 ? "none" : people.map(({ name, person }) => `${name} (${person})`).join(", ");
   const changed = Object.entries(ACTS).flatMap(([act, word]) => {
