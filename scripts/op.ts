@@ -3,11 +3,14 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 import { launchEnv, signerEnv } from "@/lib/env";
 import { bundleFolder } from "@/lib/env/bundle-folder";
+import { variablesOf } from "@/lib/env/read-environment";
 import { OperatorError } from "@/lib/errors";
 import { rosterPlace, runBesideInstance } from "@/lib/launch/operator/beside-instance";
 import { checkConfig, partNamed } from "@/lib/launch/operator/check-config";
+import { checkNames } from "@/lib/launch/operator/check-names";
 import { databaseUrls } from "@/lib/launch/operator/database-urls";
 import { examine } from "@/lib/launch/operator/doctor";
+import { findingLine } from "@/lib/launch/operator/finding";
 import { verifyRelease } from "@/lib/launch/operator/release-list";
 import { beginRoster, openTerminal, readDraft } from "@/lib/launch/operator/roster-ceremony";
 import { addKeys, newInstanceText } from "@/lib/launch/operator/write-instance-file";
@@ -63,10 +66,10 @@ async function check(values: Options): Promise<number> {
   const part = partNamed(values.of);
   const others = values.not.flatMap((folder) => ["--not", path.resolve(folder)]);
   const beside = await runBesideInstance(part, ["config", "check", ...others]);
-  if (beside !== undefined) return beside;
-  const findings = await checkConfig(part, values.not);
-  for (const { what, fault } of findings)
-    process.stdout.write(fault === undefined ? `ok    ${what}\n` : `FAULT ${what}: ${fault}\n`);
+  // There the part has the variables of `npm start`, and a misspelled one is only here.
+  const findings = beside === undefined ? await checkConfig(part, values.not) : checkNames(variablesOf([]));
+  for (const one of findings) process.stdout.write(`${findingLine(one)}\n`);
+  if (beside !== undefined && beside !== 0) return beside;
   return findings.some(({ fault }) => fault !== undefined) ? 1 : 0;
 }
 
@@ -76,10 +79,8 @@ async function examineAll(values: Options): Promise<number> {
   const beside = await runBesideInstance(part, ["doctor"]);
   if (beside !== undefined) return beside;
   const found = await examine(part);
-  for (const { what, fault, advice } of found)
-    process.stdout.write(
-      fault === undefined ? `ok    ${what}\n` : `FAULT ${what}: ${fault}\n      ${advice}\n`,
-    );
+  for (const { advice, ...one } of found)
+    process.stdout.write(`${findingLine(one)}\n${advice === undefined ? "" : `      ${advice}\n`}`);
   const faults = found.filter(({ fault }) => fault !== undefined).length;
   process.stdout.write(`${found.length - faults} ok, ${faults} at fault\n`);
   return faults > 0 ? 1 : 0;
@@ -91,7 +92,9 @@ async function begin(draft: string): Promise<number> {
   const terminal = openTerminal(process.stdin, process.stdout);
   try {
     const digest = await beginRoster(terminal, readDraft(draft), log, roster);
-    process.stdout.write(`Written: ${roster}. The portal must show the digest ${digest}.\n`);
+    process.stdout.write(
+      `Written: ${roster}\nThe page Roster of the portal must show the same digest:\n  ${digest}\n`,
+    );
     return 0;
   } finally {
     terminal.close();

@@ -1,6 +1,7 @@
 import "server-only";
 import type { Client, ClientBase } from "pg";
 import type { Clock } from "@/lib/clock";
+import { GROUP_ROLES, type GroupRole, LOGIN_ROLE_NAMES, LOGIN_ROLES } from "@/lib/db/bootstrap-roles";
 import { createClient, PINNED_SETTINGS } from "@/lib/db/connection";
 import { StartError } from "@/lib/db/embedded/start-error";
 import { mapDatabaseError } from "@/lib/db/errors";
@@ -139,6 +140,30 @@ async function requireTenant(client: Client, variable: string, tenantId: string)
   throw new StartError(
     `The pooler of ${variable} names ${what}. Give its database connect_query='SET sealport.tenant = ''${tenantId}''' (docs/guides/tenants.md, "Behind a pooler").`,
   );
+}
+
+/** The role that each login of a part must be a member of, by its variable. */
+function roleFor(variable: string): GroupRole {
+  const [, own] = /^(SEQUENCER|RETENTION|SIGNER)_/.exec(variable) ?? [];
+  return own === undefined
+    ? "sealport_app"
+    : (GROUP_ROLES.find((role) => role === `sealport_${own.toLowerCase()}`) ?? "sealport_app");
+}
+
+/** Throws if a variable has the login of another part, or of another role of the same part. */
+export async function requireRoleOf(part: string, variable: string, url: string): Promise<void> {
+  const role = roleFor(variable);
+  const [login, isMember] = await withConnection(variable, url, async (client) => {
+    const { rows } = await client.query<{ login: string; member: boolean | null }>(
+      "SELECT current_user AS login, (SELECT pg_has_role(current_user, oid, 'MEMBER') FROM pg_roles WHERE rolname = $1) AS member",
+      [role],
+    );
+    return [rows[0]?.login ?? "", rows[0]?.member === true] as const;
+  });
+  const known = LOGIN_ROLE_NAMES.find((name) => name === login);
+  const process = known === undefined ? part : LOGIN_ROLES[known].process;
+  if (process !== part) throw new StartError(`is the login ${login}, which is the ${process}'s`);
+  if (!isMember) throw new StartError(`is the login ${login}, which is not a member of the role ${role}`);
 }
 
 /** The tenant whose rows a part reads and writes, and the origin of its log. */

@@ -1,4 +1,7 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -9,7 +12,10 @@ import { variablesOf } from "@/lib/env/read-environment";
 import { whoRuns } from "@/lib/http/health/who-runs";
 import { withProof } from "@/lib/ipc/peer-proof";
 import { type ServiceServer, serveHttp } from "@/lib/ipc/server";
+import { KEK_NAMES } from "@/lib/keystore/files/keystore-file";
 import { checkConfig, partNamed } from "@/lib/launch/operator/check-config";
+import { checkNames } from "@/lib/launch/operator/check-names";
+import { reasonOf, type SocketView } from "@/lib/launch/operator/check-peers";
 import { addKeys, newInstanceText } from "@/lib/launch/operator/write-instance-file";
 import { createTestKeyFolder } from "@/lib/testing/benches/audit-bench";
 
@@ -28,6 +34,8 @@ beforeEach(() => {
     newInstanceText({ origin: ORIGIN, portal: "https://portal.example.org", addresses: [address] }),
   );
   vi.stubEnv("INSTANCE_FILE", file("instance.json"));
+  // Variables of a test run are not an operator's.
+  vi.stubEnv("SEALPORT_DEEP", undefined);
 });
 afterEach(async () => {
   vi.unstubAllEnvs();
@@ -229,6 +237,145 @@ describe("config check", () => {
     const fault = `this part's address (INSTANCE_FILE) needs the folder ${path.dirname(socket)}: make it for this part's user`;
     expect(await checkConfig("custodian")).toContainEqual({ what: `CUSTODIAN_URL unix:${socket}`, fault });
     await expect(serveHttp(`unix:${socket}`, async () => ({ status: 200 }))).rejects.toThrow(fault);
+  });
+
+  const lineOf = async (part: "portal" | "custodian" | "signer", what: string) =>
+    (await checkConfig(part)).find((one) => one.what === what);
+
+  it.each([
+    ["TRUSTED_PROXYS", "is not a variable of Sealport. Do you mean TRUSTED_PROXIES?"],
+    ["KEK_FIEL", "is not a variable of Sealport. Do you mean KEK_FILE?"],
+    ["CLAMD_PATH", "is not a variable of Sealport"],
+    ["SIGNER_DATABASE_URLS", "is not a variable of Sealport. Do you mean SIGNER_DATABASE_URL?"],
+  ])(
+    "a variable that no program reads is a fault, and the one that is meant is named: %s",
+    async (name, fault) => {
+      vi.stubEnv(name, "x");
+      expect(await lineOf("portal", name)).toEqual({ what: name, fault });
+    },
+  );
+
+  it.each([
+    "SMTP_URL_FILE",
+    "CUSTODIAN_PORT_7443_TCP_ADDR",
+    "SIGNER_SERVICE_HOST",
+    "HOSTS",
+    "OTEL_SERVICE_NAME",
+    "ESCROW_ROTATION_DAYS",
+  ])("a variable of another program or part, or of a cluster, is no fault: %s", (name) => {
+    expect(checkNames({ [name]: "x" })).toEqual([]);
+  });
+
+  it.each([
+    ["SMTP_URL", "smtp://mail.example.org", "SMTP_FROM"],
+    ["SMTP_FROM", "portal@example.org", "SMTP_URL"],
+  ])("%s without its other half is a fault of the portal", async (name, value, missing) => {
+    await portalVariables();
+    vi.stubEnv(name, value);
+    expect((await faults())[missing]).toBe(`is missing, and ${name} is set: the portal does not start`);
+  });
+
+  it("a part with keys that has neither key file, passphrase nor key service is at fault", async () => {
+    await portalVariables();
+    vi.stubEnv("KEK_PASSPHRASE", undefined);
+    expect((await faults()).KEK_FILE).toMatch(
+      /^is missing: set KEK_FILE or KEK_PASSPHRASE, or SEALPORT_CUSTODY/,
+    );
+    vi.stubEnv("KEK_FILE", file("none.key"));
+    expect((await faults())[`KEK_FILE ${file("none.key")}`]).toMatch(/^does not exist/);
+  });
+
+  it("a key file next to a token or key service is a warning that it opens nothing, unless keys are being moved", async () => {
+    await portalVariables();
+    const kek = file("kek.key");
+    writeFileSync(kek, "x", { mode: 0o600 });
+    vi.stubEnv("KEK_FILE", kek);
+    vi.stubEnv("SEALPORT_CUSTODY", "transit:portal");
+    // Its keystore still has a root that the key file opens.
+    expect(await lineOf("portal", `KEK_FILE ${kek}`)).toEqual({ what: `KEK_FILE ${kek}` });
+    const root = {
+      n: 1,
+      state: "current",
+      custody: { kind: "transit", name: "portal", key: "v1", wrapped: "x" },
+    };
+    const keks = KEK_NAMES.map((name) => ({ name, id: name, sealed: "x" }));
+    mkdirSync(file("moved"));
+    vi.stubEnv("KEY_DIR", file("moved"));
+    writeFileSync(
+      file("moved/keystore.json"),
+      JSON.stringify({ v: 2, id: "AAAAAAAAAAAAAAAAAAAAAA", roots: [{ ...root, check: "x", keks }] }),
+    );
+    expect(await lineOf("portal", `KEK_FILE ${kek}`)).toEqual({
+      what: `KEK_FILE ${kek}`,
+      warning: "opens nothing: the keys are held by transit:portal",
+    });
+    expect(await lineOf("portal", "SEALPORT_CUSTODY transit:portal")).toEqual({
+      what: "SEALPORT_CUSTODY transit:portal",
+    });
+  });
+
+  it("a scanner's socket that does not exist or is a file is a fault", async () => {
+    await portalVariables();
+    const what = `CLAMD_SOCKET ${file("clamd.sock")}`;
+    vi.stubEnv("CLAMD_SOCKET", file("clamd.sock"));
+    expect((await faults())[what]).toMatch(/^does not exist/);
+    writeFileSync(file("clamd.sock"), "");
+    expect((await faults())[what]).toMatch(/^is not a socket/);
+    rmSync(file("clamd.sock"));
+    const server = createServer().listen(file("clamd.sock"));
+    await once(server, "listening");
+    expect(await lineOf("portal", what)).toEqual({ what });
+    server.close();
+  });
+
+  it("a part that serves at a socket without SOCKET_GROUP warns where the instance has parts apart", async () => {
+    expect((await lineOf("custodian", "SOCKET_GROUP"))?.warning).toContain(
+      "only this part's user can call it",
+    );
+    vi.stubEnv("SOCKET_GROUP", String(process.getgid?.()));
+    expect(await lineOf("custodian", "SOCKET_GROUP")).toBeUndefined();
+    expect(await lineOf("portal", "SOCKET_GROUP")).toBeUndefined();
+  });
+
+  describe("a peer that cannot be called", () => {
+    const said = async () => (await faults())[`CUSTODIAN_URL unix:${file("c.sock")}`];
+
+    it("does not run where its socket is missing or left over", async () => {
+      await portalVariables();
+      expect(await said()).toBe(`is not running: no socket ${file("c.sock")}`);
+      const left = spawnSync(process.execPath, [
+        "-e",
+        `require("node:net").createServer().listen(${JSON.stringify(file("c.sock"))}, () => process.kill(process.pid, 9))`,
+      ]);
+      expect(left.signal).toBe("SIGKILL");
+      expect(await said()).toBe(`is not running: no process serves at the socket ${file("c.sock")}`);
+    });
+
+    it("is told apart by what this user may do: its folder closed, its socket closed, its group", () => {
+      const socket = "/run/sealport/custodian/c.sock";
+      const folder = path.dirname(socket);
+      const at = (view: Partial<SocketView>) =>
+        reasonOf(socket, {
+          exists: () => true,
+          may: () => true,
+          group: () => undefined,
+          isServed: () => true,
+          ...view,
+        });
+      expect(at({ may: (what) => what !== folder, isServed: () => false })).toMatch(
+        /^is not running: .* when it starts$/,
+      );
+      expect(at({ may: (what) => what !== folder })).toBe(
+        `runs, but this user has no rights to the folder ${folder}: set SOCKET_GROUP at that part, and restart it`,
+      );
+      expect(at({ may: (what) => what !== folder, group: () => 990 })).toContain(
+        "add this user to the group 990",
+      );
+      expect(at({ may: (what) => what !== socket, group: () => 990 })).toContain(
+        `no rights to the socket ${socket}`,
+      );
+      expect(at({})).toBeUndefined();
+    });
   });
 
   it("knows five parts", () => {

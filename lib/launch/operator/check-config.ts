@@ -3,64 +3,35 @@ import { X509Certificate } from "node:crypto";
 import { accessSync, constants, existsSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { systemClock } from "@/lib/clock";
-import { requireDatabase, requireLogin } from "@/lib/db/check-database";
+import { requireDatabase, requireLogin, requireRoleOf } from "@/lib/db/check-database";
 import { NoticeUnheard, requireNotices } from "@/lib/db/listen";
 import { openPool } from "@/lib/db/pool";
 import { environments } from "@/lib/env";
 import { commandWords } from "@/lib/env/backup";
-import { ownInstanceDigest } from "@/lib/env/instance-file";
 import { variablesOf } from "@/lib/env/read-environment";
 import { tenantFiles } from "@/lib/env/tenants";
 import { tlsFilesOf } from "@/lib/env/tls";
 import { OperatorError } from "@/lib/errors";
 import { PARTS, type Part, usePartIdentity } from "@/lib/ipc/part-identity";
-import { askPeer } from "@/lib/ipc/peer-proof";
 import { requireSocketFolder, requireSocketGroup } from "@/lib/ipc/socket-group";
 import { KEYSTORE_FILE } from "@/lib/keystore/files/keystore-file";
+import { checkCustody, refuseOpenMode } from "@/lib/launch/operator/check-custody";
+import { checkNames, checkPairs } from "@/lib/launch/operator/check-names";
+import { checkPeers } from "@/lib/launch/operator/check-peers";
+import { checkScanner } from "@/lib/launch/operator/check-scanner";
+import { type Finding, finding, type Given, Unasked } from "@/lib/launch/operator/finding";
 import { requireRefusal } from "@/lib/launch/operator/separate-keys";
-
-/** One line of `sealport-op config check`. */
-export interface Finding {
-  readonly what: string;
-  /** Undefined when it is as it must be. */
-  readonly fault?: string;
-}
-
-export type Given = Readonly<Record<string, string | undefined>>;
 
 const CALL_MS = 5_000;
 const DAY_MS = 86_400_000;
 /** A certificate that ends within this time is a fault. */
 const RENEW_DAYS = 14;
 
-/** What a check throws that could not ask: the database is away, and its variable has a line. */
-export class Unasked extends Error {
-  override readonly name = "Unasked";
-}
-
-/** Returns the finding of one check: at fault where it throws; undefined where it could not ask. */
-export async function finding(what: string, check: () => unknown): Promise<Finding | undefined> {
-  try {
-    await check();
-    return { what };
-  } catch (error) {
-    if (error instanceof Unasked) return undefined;
-    return { what, fault: error instanceof Error ? error.message : String(error) };
-  }
-}
-
 function checkVariables(part: Part, given: Given): Finding[] {
   const parsed = environments[part].safeParse(given);
   if (parsed.success) return [{ what: "variables" }];
   const names = [...new Set(parsed.error.issues.map((issue) => issue.path.join(".")))];
   return names.map((what) => ({ what, fault: given[what] === undefined ? "is missing" : "is not usable" }));
-}
-
-/** Refuses a file that others may write, and unless `isReadable` also one that they may read. */
-function refuseOpenMode(file: string, isReadable: boolean): void {
-  const { mode } = statSync(file);
-  if ((mode & (isReadable ? 0o022 : 0o077)) !== 0)
-    throw new Error(`${path.basename(file)} can be used by others: mode ${(mode & 0o777).toString(8)}`);
 }
 
 function requireFolder(folder: string): void {
@@ -80,11 +51,11 @@ function requireProgram(file: string): void {
 
 function checkFiles(
   part: Part,
-  { KEY_DIR, KEK_FILE, TLS_KEY_FILE, TENANTS_DIR, DATA_DIR, BACKUP_COMMAND }: Given,
+  { KEY_DIR, TLS_KEY_FILE, TENANTS_DIR, DATA_DIR, BACKUP_COMMAND }: Given,
 ): Promise<Finding | undefined>[] {
   const found: Promise<Finding | undefined>[] = [];
-  for (const [name, file] of Object.entries({ KEK_FILE, TLS_KEY_FILE }))
-    if (file !== undefined) found.push(finding(`${name} ${file}`, () => refuseOpenMode(file, false)));
+  if (TLS_KEY_FILE !== undefined)
+    found.push(finding(`TLS_KEY_FILE ${TLS_KEY_FILE}`, () => refuseOpenMode(TLS_KEY_FILE, false)));
   if (part === "portal" && TENANTS_DIR !== undefined)
     found.push(
       finding(`TENANTS_DIR ${TENANTS_DIR}`, () => {
@@ -118,6 +89,7 @@ function checkDatabases(part: Part, given: Given): Promise<Finding | undefined>[
     const check = async () => {
       await requireDatabase(name, url);
       await requireLogin(name, url, { clock: systemClock, own });
+      await requireRoleOf(part, name, url);
     };
     return [finding(name, check)];
   });
@@ -141,28 +113,6 @@ function checkNotices(
     }
   };
   return [finding("notices of the database (LISTEN)", check)];
-}
-
-/** The parts that this one calls, and the variables of their keys. A part that serves at such an address is asked by the others. */
-const PEERS = [
-  ["CUSTODIAN_URL", "CUSTODIAN_VKEY"],
-  ["SIGNER_URL", "LOG_VKEY"],
-  ["WITNESS_URL", "WITNESS_VKEY"],
-] as const;
-
-async function requirePeer(url: string, vkey: string): Promise<void> {
-  const { instance } = await askPeer(url, vkey, CALL_MS);
-  const own = ownInstanceDigest();
-  if (own !== undefined && instance !== undefined && instance !== own)
-    throw new Error("was started with another instance file: give both the same one, and restart it");
-}
-
-function checkPeers(part: Part, given: Given): Promise<Finding | undefined>[] {
-  if (!isCaller(part)) return [];
-  return PEERS.flatMap(([name, key]) => {
-    const url = given[name];
-    return url === undefined ? [] : [finding(`${name} ${url}`, () => requirePeer(url, given[key] ?? ""))];
-  });
 }
 
 /** Portal and worker call the other parts, which serve. */
@@ -193,7 +143,10 @@ function checkCertificate(part: Part, given: Given): Promise<Finding | undefined
   ];
 }
 
-/** The socket that a part serves at, and the group that may use it. */
+const NO_GROUP =
+  "is not set, so that only this part's user can call it. Set the group that portal and worker are in, unless they have the same user";
+
+/** The socket that a part serves at, and the group that may use it. With an instance file the callers have other users. */
 function checkSocket(part: Part, given: Given): Promise<Finding | undefined>[] {
   const [name = ""] = addressesOf(part);
   const url = given[name] ?? "";
@@ -202,6 +155,8 @@ function checkSocket(part: Part, given: Given): Promise<Finding | undefined>[] {
     found.push(finding(`${name} ${url}`, () => requireSocketFolder(url.slice("unix:".length))));
   const { SOCKET_GROUP: group } = given;
   if (group !== undefined) found.push(finding(`SOCKET_GROUP ${group}`, () => requireSocketGroup(group)));
+  else if (given.INSTANCE_FILE !== undefined && !isCaller(part) && url.startsWith("unix:"))
+    found.push(Promise.resolve({ what: "SOCKET_GROUP", warning: NO_GROUP }));
   return found;
 }
 
@@ -219,14 +174,17 @@ export function partNamed(name: string | undefined): Part {
  */
 export async function checkConfig(part: Part, others: readonly string[] = []): Promise<Finding[]> {
   const given = variablesOf(Object.keys(environments[part].shape));
+  const named = [...checkVariables(part, given), ...checkNames(given), ...checkPairs(part, given)];
   const certificate = await Promise.all(checkCertificate(part, given));
   const found = await Promise.all([
+    ...checkCustody(part, given),
     ...checkFiles(part, given),
+    ...checkScanner(part, given),
     ...checkSocket(part, given),
     ...checkDatabases(part, given),
     ...checkNotices(part, given),
-    ...checkPeers(part, given),
+    ...(isCaller(part) ? checkPeers(given, CALL_MS) : []),
     ...others.map((folder) => finding(`keys of ${folder}`, () => requireRefusal(given, folder))),
   ]);
-  return [...checkVariables(part, given), ...certificate, ...found].filter((one) => one !== undefined);
+  return [...named, ...certificate, ...found].filter((one) => one !== undefined);
 }

@@ -3,9 +3,11 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { vkey } from "@/lib/crypto/log/signed-note";
+import { checkConfig } from "@/lib/launch/operator/check-config";
 import { examine } from "@/lib/launch/operator/doctor";
 import { createTestKeyFolder, TEST_PASSPHRASE } from "@/lib/testing/benches/audit-bench";
 import { queryAs } from "@/lib/testing/benches/query-as";
+import { startFalseClamd } from "@/lib/testing/servers/clamd";
 import { createTestDatabase, type TestDatabase } from "@/lib/testing/servers/database";
 import { type EdgeServer, startPgbouncer, throughPooler } from "@/lib/testing/servers/edge-servers";
 import { type RedisServer, startRedis } from "@/lib/testing/servers/redis-server";
@@ -44,7 +46,10 @@ async function found(over: Readonly<Record<string, string>>) {
     ...{ DATABASE_URL: database.appUrl, KEY_DIR: keyDir, KEK_PASSPHRASE: TEST_PASSPHRASE, DATA_DIR: dataDir },
     ...{ REDIS_URL: redis.url, CUSTODIAN_URL: "unix:/nowhere.sock" },
   };
-  for (const [name, value] of Object.entries({ ...own, ...over })) vi.stubEnv(name, value);
+  // Variables of a test run are not an operator's.
+  vi.unstubAllEnvs();
+  for (const [name, value] of Object.entries({ ...own, SEALPORT_DEEP: undefined, ...over }))
+    vi.stubEnv(name, value);
   const lines = await examine("portal");
   return new Map(
     lines.map(({ what, fault, advice }) => [what, fault === undefined ? undefined : `${fault} ${advice}`]),
@@ -74,6 +79,41 @@ describe("the doctor", () => {
     expect(lines.get("role of DATABASE_URL")).toContain("may do more than this part needs");
     for (const what of ["keys", "Redis", "mail server", "WITNESS_URL unix:/nowhere.sock"])
       expect([what, typeof lines.get(what)]).toEqual([what, "string"]);
+  });
+
+  it("asks the scanner, and says of one that cannot be reached that a portal reads its groups at start", async () => {
+    const clamd = await startFalseClamd((socket) =>
+      socket.on("data", (chunk) =>
+        socket.write(`${chunk.includes("VERSION") ? "ClamAV 1.4.1" : "stream: OK"}\0`),
+      ),
+    );
+    try {
+      if (!("host" in clamd.address)) throw new TypeError("no port");
+      const at = { CLAMD_HOST: clamd.address.host, CLAMD_PORT: String(clamd.address.port) };
+      const lines = await found(at);
+      expect([lines.has("scanner"), lines.get("scanner")]).toEqual([true, undefined]);
+      expect((await found({})).get("scanner")).toBeUndefined();
+    } finally {
+      await clamd.close();
+    }
+    const away = await found({ CLAMD_SOCKET: "/nowhere/clamd.sock" });
+    expect(away.get("scanner")).toMatch(/^cannot be reached .* restart it after adding it\.$/);
+    expect(away.get("CLAMD_SOCKET /nowhere/clamd.sock")).toContain("does not exist");
+  });
+
+  it("finds another part's login behind a variable", async () => {
+    expect((await found({ DATABASE_URL: database.workerUrl })).get("DATABASE_URL")).toMatch(
+      /^is the login sealport_worker_login, which is the worker's/,
+    );
+    expect((await found({ DATABASE_URL: database.signerUrl })).get("DATABASE_URL")).toContain("the signer's");
+    vi.stubEnv("DATABASE_URL", undefined);
+    for (const [name, value] of Object.entries({ SIGNER_DATABASE_URL: database.appUrl, TENANT_ID: TENANT }))
+      vi.stubEnv(name, value);
+    const fault = async () =>
+      (await checkConfig("signer")).find(({ what }) => what === "SIGNER_DATABASE_URL")?.fault;
+    expect(await fault()).toBe("is the login sealport_app_login, which is the portal's");
+    vi.stubEnv("SIGNER_DATABASE_URL", database.signerUrl);
+    expect(await fault()).toBeUndefined();
   });
 
   it("has one line for a database that is away, and calls nothing well that it could not ask", async () => {

@@ -1,6 +1,7 @@
 import "server-only";
 import { readdirSync, statfsSync } from "node:fs";
 import path from "node:path";
+import { clamdScanner } from "@/lib/access/documents/clamd";
 import {
   ageOf,
   DRILL_DAYS,
@@ -8,14 +9,17 @@ import {
   isDrillDue,
   readBackupState,
 } from "@/lib/backup/record/backup-state";
+import type { Verdict } from "@/lib/context/context";
 import { createClient } from "@/lib/db/connection";
 import type { Running } from "@/lib/db/statement";
 import { environments } from "@/lib/env";
 import { readCustody } from "@/lib/env/custody";
 import { variablesOf } from "@/lib/env/read-environment";
+import { type ScannerAddress, scannerAddress } from "@/lib/env/scanner";
 import type { Part } from "@/lib/ipc/part-identity";
 import { openKeystore } from "@/lib/keystore/open-keystore";
-import { checkConfig, type Finding, finding, type Given, Unasked } from "@/lib/launch/operator/check-config";
+import { checkConfig } from "@/lib/launch/operator/check-config";
+import { type Finding, finding, type Given, Unasked } from "@/lib/launch/operator/finding";
 import { PROGRAM_ROOT } from "@/lib/launch/program";
 import { mailerOf } from "@/lib/notify/mail/mailer";
 import { openSharedCounters } from "@/lib/rate-limit/open-shared-counters";
@@ -38,10 +42,14 @@ const ADVICE: readonly (readonly [RegExp, string])[] = [
   [/^keys/, "Check KEY_DIR, KEK_FILE or the key service, and who may read them."],
   [
     /^(?:KEY_DIR|KEK_FILE|DATA_DIR)/,
-    "Give the folder or file to this part's user: chmod 700, or 400 for a file.",
+    "Give the folder or file to this part's user: chmod 700, or 600 for a file.",
   ],
   [/^Redis/, "Check REDIS_URL and that the server runs. Until then calls that must be counted are refused."],
   [/^mail/, "Check SMTP_URL and SMTP_FROM. Mails wait and are sent when the server answers."],
+  [
+    /^(?:scanner|CLAMD_SOCKET)/,
+    "Check that clamav-daemon runs and that this part's user is in the group clamav. A portal reads its groups at start: restart it after adding it.",
+  ],
   [
     /^BACKUP_COMMAND/,
     "Name a program by its absolute path that this part's user can run and others cannot change.",
@@ -163,6 +171,25 @@ async function requireMail(given: Given): Promise<void> {
   }
 }
 
+const readScanner = ({ CLAMD_SOCKET, CLAMD_HOST, CLAMD_PORT = "3310" }: Given) => ({
+  ...{ CLAMD_SOCKET, CLAMD_HOST },
+  CLAMD_PORT: Number(CLAMD_PORT),
+});
+
+const SCANNER_FAULTS: Readonly<Record<Extract<Verdict, { kind: "away" }>["reason"], string>> = {
+  unreachable: "cannot be reached",
+  timeout: "does not answer in time",
+  "broken-off": "closes the connection",
+  refused: "refuses to scan",
+  unreadable: "does not answer as clamd does",
+};
+
+/** Has a few bytes scanned. */
+async function requireScanner(address: ScannerAddress): Promise<void> {
+  const verdict = await clamdScanner(address, CALL_MS).scan(new TextEncoder().encode("Sealport"));
+  if (verdict.kind === "away") throw new Error(SCANNER_FAULTS[verdict.reason]);
+}
+
 function requireSpace(folder: string): void {
   const { bavail, blocks, bsize } = statfsSync(folder);
   const free = bavail * bsize;
@@ -179,13 +206,15 @@ function examineServices(part: Part, given: Given): Promise<Finding | undefined>
   if (DATA_DIR !== undefined) found.push(finding(`disk of ${DATA_DIR}`, () => requireSpace(DATA_DIR)));
   if (part === "portal" && (REDIS_URL ?? UPSTASH_REDIS_REST_URL) !== undefined)
     found.push(finding("Redis", () => requireRedis(given)));
+  const scanner = part === "portal" ? scannerAddress(readScanner(given)) : undefined;
+  if (scanner !== undefined) found.push(finding("scanner", () => requireScanner(scanner)));
   if (part === "portal" && SMTP_URL !== undefined)
     found.push(finding("mail server", () => requireMail(given)));
   return found;
 }
 
 /**
- * Examines a part and what it needs: all of `checkConfig`, and roles, migrations, keys, Redis, mail and disk.
+ * Examines a part and what it needs: all of `checkConfig`, and roles, migrations, keys, Redis, mail, scanner and disk.
  * Returns a line for each, with what to do about a fault. Changes nothing.
  */
 export async function examine(part: Part): Promise<Examined[]> {
