@@ -1,5 +1,5 @@
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { tmpdir, userInfo } from "node:os";
 import path from "node:path";
 import { PassThrough } from "node:stream";
 import { beforeEach, describe, expect, it } from "vitest";
@@ -63,7 +63,8 @@ describe("the roster ceremony", () => {
     expect(roster.persons.map(({ person }) => person)).toEqual(["anna", "ben"]);
     expect(rosterDigest(roster)).toBe(digest);
     const text = terminal.said.join("\n");
-    expect(text).toContain("Name of anna, Operator");
+    expect(text).toContain("Name of anna, Operator\n  role     coordinator\n  duties   approvals\n");
+    expect(text).not.toMatch(/^ +anna,/m);
     expect(text).toContain("Without a passkey, so not on the roster: Dora Late");
     expect(text).not.toContain(lastGroup(2));
   });
@@ -107,9 +108,13 @@ describe("the roster ceremony", () => {
     expect(existsSync(file)).toBe(false);
   });
 
-  it("a file that is no draft, one for another log, and a roster that exists are refused", async () => {
+  it("a file that is missing, not readable or no draft, one for another log, and a roster that exists are refused", async () => {
     writeFileSync(file, "{}");
     expect(() => readDraft(file)).toThrow(/is not a roster draft/);
+    expect(() => readDraft(`${file}.none`)).toThrow(/was not found/);
+    expect(() => readDraft(path.dirname(file))).toThrow(
+      new RegExp(`cannot be read by the user ${userInfo().username} `),
+    );
     await expect(beginRoster(operator(), draft, LOG, file)).rejects.toThrow(/exists/);
     await expect(beginRoster(operator(), draft, "other/log", `${file}2`)).rejects.toThrow(/for the log/);
   });

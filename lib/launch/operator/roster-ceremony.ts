@@ -1,5 +1,6 @@
 import "server-only";
 import { existsSync, readFileSync } from "node:fs";
+import { userInfo } from "node:os";
 import { createInterface } from "node:readline/promises";
 import { OperatorError } from "@/lib/errors";
 import type { RosterPerson } from "@/lib/escrow/protocol/messages";
@@ -35,10 +36,45 @@ export function openTerminal(
 
 const ATTEMPTS = 3;
 
-/** Returns the draft in a file. Throws OperatorError for any other file. */
-export function readDraft(file: string): RosterDraft {
+/** The words of the portal's pages. A word of a later release is shown as it is. */
+const ROLE_WORDS: Readonly<Record<string, string>> = {
+  client: "client",
+  miner: "provider (miner)",
+  coordinator: "coordinator",
+  auditor: "auditor",
+  regulator: "regulator",
+  admin: "administrator",
+};
+const DUTY_WORDS: Readonly<Record<string, string>> = {
+  admin: "administration",
+  approve: "approvals",
+  legal: "legal review",
+  compliance: "compliance",
+  privacy: "data protection",
+  support: "support",
+  recovery: "recovery",
+  executive: "executive release",
+  "break-glass": "emergency access",
+};
+
+function textOf(file: string): string {
   try {
-    return RosterDraft.parse(JSON.parse(readFileSync(file, "utf8")));
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    const code: unknown = Reflect.get(Object(error), "code");
+    if (code === "ENOENT")
+      throw new OperatorError(`${file} was not found: name the downloaded draft by its path`);
+    throw new OperatorError(
+      `${file} cannot be read by the user ${userInfo().username} (${String(code)}): give the file to this user, or copy it to a folder that this user can read`,
+    );
+  }
+}
+
+/** Returns the draft in a file. Throws OperatorError for a file that is missing, not readable, or another. */
+export function readDraft(file: string): RosterDraft {
+  const text = textOf(file);
+  try {
+    return RosterDraft.parse(JSON.parse(text));
   } catch {
     throw new OperatorError(`${file} is not a roster draft: download it from the portal again`);
   }
@@ -67,12 +103,13 @@ async function confirmed(
   person: RosterPerson,
 ): Promise<RosterPerson | undefined> {
   const known = draft.people.find((one) => one.person === person.person);
-  const duties = person.duties.length === 0 ? "no duties" : person.duties.join(", ");
+  const duties = person.duties.map((duty) => DUTY_WORDS[duty] ?? duty).join(", ");
+  const role = person.role === undefined ? "no role" : (ROLE_WORDS[person.role] ?? person.role);
   terminal.say("");
   terminal.say(`${known?.name ?? person.person}, ${known?.organisation ?? person.organisation}`);
-  terminal.say(
-    `  ${person.person}, ${person.role ?? "no role"}, ${duties}. Call them, on a number you have from elsewhere.`,
-  );
+  terminal.say(`  role     ${role}`);
+  terminal.say(`  duties   ${duties === "" ? "none" : duties}`);
+  terminal.say("  Call them, on a number you have from elsewhere.");
   const credentials: RosterPerson["credentials"] = [];
   for (const credential of person.credentials)
     if (credential.kind === "passkey" && (await hear(terminal, credential))) credentials.push(credential);
