@@ -2,6 +2,7 @@ import path from "node:path";
 import { systemClock } from "@/lib/clock";
 import { startCustodian } from "@/lib/custodian/custodian";
 import { callersOfCustodian } from "@/lib/custodian/handler";
+import { refusalLog } from "@/lib/custodian/refused";
 import { custodianEnv } from "@/lib/env";
 import { custodySettings } from "@/lib/env/custody";
 import { requireOwnKey } from "@/lib/env/instance-file";
@@ -19,9 +20,10 @@ import { beginPart, endWithSupervisor, reportReady } from "@/lib/launch/child";
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
 
 const { env, logger } = await beginPart("custodian", custodianEnv);
+const custody = custodySettings(env);
 const keystore = await createKeystore({
   dir: env.KEY_DIR,
-  custody: custodySettings(env),
+  custody,
   onFailure: (err) =>
     logger.error({ alarm: "keystore.renewal", err }, "the root of the keys was not renewed or not promoted"),
 });
@@ -38,7 +40,7 @@ const custodian = await startCustodian({
   isEvaluation: env.CUSTODIAN_EVALUATION,
   rotationDays: env.ESCROW_ROTATION_DAYS,
   origins: env.CUSTODIAN_ORIGINS,
-  onRefusal: ({ reason }) => logger.warn({ reason }, "refused"),
+  onRefusal: refusalLog(logger),
   onRosterProblem: (problem) =>
     logger.error({ alarm: "roster.refused", problem }, "changed roster refused, the previous one stays"),
   onIndexProblem: (err) =>
@@ -58,7 +60,7 @@ const backup =
       );
 void backup?.keepRunning(logger);
 const reported = backup?.reportIn(custodian.handler) ?? custodian.handler;
-const handler = withAlarms(withProof(reported, loadSigningKey(keystore, "identity")));
+const handler = withAlarms(withProof(reported, loadSigningKey(keystore, "identity"), custody.choice.kind));
 const server = await serveHttp(env.CUSTODIAN_URL, handler, {
   maxBodyBytes: MAX_BODY_BYTES,
   callersOf: callersOfCustodian,

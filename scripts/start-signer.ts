@@ -19,9 +19,10 @@ import { beginPart, endWithSupervisor, reportReady } from "@/lib/launch/child";
 
 // The checkpoint signer: one per log, with its own key and its own copy of the log's bytes.
 const { env, logger } = await beginPart("signer", signerEnv);
+const custody = custodySettings(env);
 const keystore = await openKeystore({
   dir: env.KEY_DIR,
-  custody: custodySettings(env),
+  custody,
   onFailure: (err) =>
     logger.error({ alarm: "keystore.renewal", err }, "the root of the keys was not renewed or not promoted"),
 });
@@ -48,7 +49,7 @@ const floorDays = env.RETENTION_FLOOR_DAYS;
 const mark = await openSignedMark(env.KEY_DIR, env.LOG_ORIGIN);
 await bringUpMark(mark, file);
 const from = { pool, file, log: env.LOG_ORIGIN, signer, clock: systemClock, floorDays, mark };
-const serve = withAlarms(withProof(signerHandler(from, logger), signer));
+const serve = withAlarms(withProof(signerHandler(from, logger), signer, custody.choice.kind));
 // Report a lost store at once, not when the log grows next.
 if (file.state.size === 0) await askOnce(serve);
 const server = await serveHttp(env.SIGNER_URL, serve, {

@@ -18,9 +18,10 @@ import { beginPart, endWithSupervisor, reportReady } from "@/lib/launch/child";
 
 // The witness: keeps the last head of each log it cosigned and cosigns only what extends it (C2SP tlog-witness).
 const { env, logger } = await beginPart("witness", witnessEnv);
+const custody = custodySettings(env);
 const keys: KeystorePlace = {
   dir: env.KEY_DIR,
-  custody: custodySettings(env),
+  custody,
   onFailure: (err) =>
     logger.error({ alarm: "keystore.renewal", err }, "the root of the keys was not renewed or not promoted"),
 };
@@ -31,7 +32,7 @@ watchKeystore(keystore);
 const signer = loadSigningKey(keystore, "cosigner");
 requireOwnKey("witness", cosignerVkey(signer.name, signer.publicKey));
 const witness = await openWitness(path.join(env.DATA_DIR, "witness"), watchedLogs(env), signer, systemClock);
-const handler = withAlarms(withProof(witnessHandler(witness, logger), signer));
+const handler = withAlarms(withProof(witnessHandler(witness, logger), signer, custody.choice.kind));
 const server = await serveHttp(env.WITNESS_URL, handler, {
   maxBodyBytes: MAX_WITNESS_BODY_BYTES,
   callersOf: callersOfWitness,

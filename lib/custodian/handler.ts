@@ -16,7 +16,7 @@ import { RewrapChallenges } from "@/lib/custodian/lost-key/challenges";
 import { recoverEnvelopes } from "@/lib/custodian/lost-key/recover-envelopes";
 import { openEscrow } from "@/lib/custodian/openings/open";
 import { acceptOrder, heldPolicies } from "@/lib/custodian/policies/accept-order";
-import { Refused, refuse } from "@/lib/custodian/refused";
+import { NO_ROSTER, Refused, refuse } from "@/lib/custodian/refused";
 import { noteStatement } from "@/lib/custodian/roster/note-statement";
 import { RosterError } from "@/lib/custodian/roster/roster";
 import type { RosterSource } from "@/lib/custodian/roster/roster-source";
@@ -76,7 +76,7 @@ function parseBody<S extends z.ZodType>(schema: S, request: ServiceRequest): z.o
 }
 
 async function requireRoster(source: RosterSource): Promise<Roster> {
-  return (await source.current()) ?? refuse("roster", "The custodian has no roster yet.");
+  return (await source.current()) ?? refuse("roster", NO_ROSTER);
 }
 
 async function identity(core: Core, source: RosterSource): Promise<IdentityResponse> {

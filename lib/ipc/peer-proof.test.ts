@@ -45,6 +45,17 @@ test("a part counts as up if it answers with its health and proves its key, a wi
   expect(await askPeerIfUp(url, cosignerVkey("peer.test/part", ed25519PublicKey(SEED)), 5_000)).toBeDefined();
 });
 
+test("a part says where its keys are kept, and its proof covers that", async () => {
+  await serve(withProof(health, key, "local"));
+  expect(await askPeer(url, OWN, 5_000)).toMatchObject({ custody: "local" });
+  await server?.close(0);
+  await serve(async (request) => {
+    const answer = await withProof(health, key, "local")(request);
+    return { ...answer, body: { ...Object(answer.body), custody: "pkcs11" } };
+  });
+  expect(await askPeerIfUp(url, OWN, 5_000)).toBeUndefined();
+});
+
 test.each<[string, ServiceHandler, string]>([
   ["another key", withProof(health, key), vkey("peer.test/part", ed25519PublicKey(new Uint8Array(32)))],
   ["no key", health, OWN],

@@ -5,6 +5,7 @@ import { FormatError } from "@/lib/crypto/format-error";
 import { parseVkey } from "@/lib/crypto/log/signed-note";
 import { ed25519Verify, randomBytes } from "@/lib/crypto/primitives";
 import { statementBytes } from "@/lib/crypto/statement-bytes";
+import type { CustodyChoice } from "@/lib/env/custody";
 import { ownInstanceDigest } from "@/lib/env/instance-file";
 import { callService, ServiceUnavailable } from "@/lib/ipc/client";
 import type { ServiceHandler } from "@/lib/ipc/server";
@@ -16,7 +17,11 @@ import type { ServiceHandler } from "@/lib/ipc/server";
 const PATH = "/healthz";
 const MAX_BYTES = 65_536;
 const CHALLENGE = /^[A-Za-z0-9_-]{43}$/;
-const Health = z.looseObject({ proof: z.string(), instance: z.string().optional() });
+const Health = z.looseObject({
+  proof: z.string(),
+  instance: z.string().optional(),
+  custody: z.string().optional(),
+});
 export type PeerHealth = z.infer<typeof Health>;
 
 /** No one signs these bytes for another purpose: a checkpoint begins with its log's name, a cosignature with its own. */
@@ -24,18 +29,23 @@ const provenBytes = (challenge: string, health: object): Uint8Array =>
   statementBytes("health", { challenge, health });
 
 /**
- * Returns the part's interface, whose health has the digest of its instance file and, if the caller sends a challenge, its
- * signature of both.
+ * Returns the part's interface, whose health has the digest of its instance file, the kind of its custody and, if the
+ * caller sends a challenge, its signature of all.
  */
 export function withProof(
   handler: ServiceHandler,
   key: { sign(message: Uint8Array): Promise<Uint8Array> },
+  custody?: CustodyChoice["kind"],
 ): ServiceHandler {
   const instance = ownInstanceDigest();
   return async (request) => {
     const answer = await handler(request);
     if (request.path !== PATH || answer.status !== 200) return answer;
-    const body = { ...Object(answer.body), ...(instance === undefined ? {} : { instance }) };
+    const body = {
+      ...Object(answer.body),
+      ...(instance === undefined ? {} : { instance }),
+      ...(custody === undefined ? {} : { custody }),
+    };
     const challenge = request.query.get("challenge");
     if (challenge === null) return { ...answer, body };
     if (!CHALLENGE.test(challenge)) return { status: 400 };

@@ -52,6 +52,17 @@ describe("the list of what real data needs", () => {
     expect(screen.getByRole("button", { name: "Enter the code", hidden: true })).toBeDefined();
   });
 
+  it("names the parts whose root key is in a file", () => {
+    const facts = { parts: "custodian, signer" };
+    show(
+      <ReadinessItems
+        items={[item({ item: "keys", state: "failed", cause: "key_file", facts })]}
+        people={PEOPLE}
+      />,
+    );
+    expect(opened()[0]?.textContent).toContain("in a file: custodian, signer.");
+  });
+
   it("unfolds nothing while one administrator is alone", () => {
     const items = [item({ state: "open", cause: "not_checked" })];
     show(<ReadinessItems items={items} people={{ ...PEOPLE, is_open: true }} />);

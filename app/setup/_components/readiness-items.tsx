@@ -16,6 +16,8 @@ const LOOKS: Readonly<Record<ReadinessState, { readonly tone: Tone; readonly ico
 
 const AGENCY_PARTS = ["domain", "number", "contacts"] as const;
 
+const PARTS = ["portal", "custodian", "signer"] as const;
+
 /** What was found, in one line. */
 function useDetail(): (item: ReadinessItem) => ReactNode {
   const t = useTranslations("setup");
@@ -24,9 +26,20 @@ function useDetail(): (item: ReadinessItem) => ReactNode {
       .map((part) => t(`agencyParts.${part}`))
       .join(", "),
   });
+  // Results of earlier releases name no part: they were about the portal.
+  const named = ({ parts = "portal" }: ReadinessItem["facts"]) => ({
+    parts: PARTS.filter((part) => parts.includes(part))
+      .map((part) => t(`parts.${part}`))
+      .join(", "),
+  });
   return ({ item, cause, facts }) => {
     if (cause !== null)
-      return t(`causes.${cause}`, { ...facts, ...lacking(facts), count: Number(facts.count ?? 0) });
+      return t(`causes.${cause}`, {
+        ...facts,
+        ...lacking(facts),
+        ...named(facts),
+        count: Number(facts.count ?? 0),
+      });
     if (item === "backup")
       return facts.statement === undefined
         ? t.rich("items.backup.done", {

@@ -1,3 +1,6 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DEFAULT_DOCUMENT } from "@/lib/access/policy/default-document";
@@ -14,10 +17,15 @@ import {
   type ReadinessItemName,
 } from "@/lib/administration/readiness/schema";
 import { type FinishedRun, insertRun } from "@/lib/backup/record/store";
-import type { Scanner, Verdict } from "@/lib/context/context";
+import type { PinnedKeys, Scanner, Verdict } from "@/lib/context/context";
 import { toBase64 } from "@/lib/crypto/bytes";
+import { vkey } from "@/lib/crypto/log/signed-note";
+import { ed25519PublicKey, ed25519Sign } from "@/lib/crypto/primitives";
 import { openOwnerPool } from "@/lib/db/migrate";
+import type { CustodyChoice } from "@/lib/env/custody";
 import { DomainError } from "@/lib/errors";
+import { withProof } from "@/lib/ipc/peer-proof";
+import { type ServiceServer, serveHttp } from "@/lib/ipc/server";
 import type { Keystore } from "@/lib/keystore/keystore";
 import { openMailer } from "@/lib/notify/mail/mailer";
 import {
@@ -36,6 +44,7 @@ beforeAll(async () => {
   await admin.connect();
 });
 afterAll(async () => {
+  for (const server of closing) await server.close(0);
   await admin?.end();
   await bench?.close();
 });
@@ -47,6 +56,27 @@ async function itemOf(name: ReadinessItemName): Promise<ReadinessItem | undefine
 async function check(item: NeededItem, parts: Partial<AdministrationContext> = {}) {
   const answer = await runChecks({ ...bench.greta, ...parts }, { items: [item] });
   return answer.items.find((one) => one.item === item);
+}
+const closing: ServiceServer[] = [];
+/** The instance with a custodian and a signer that say where their keys are kept. */
+async function servedParts(...kinds: readonly (CustodyChoice["kind"] | undefined)[]) {
+  const parts = await Promise.all(
+    kinds.map(async (kind, at) => {
+      const seed = new Uint8Array(32).fill(at + 1);
+      const url = `unix:${mkdtempSync(path.join(tmpdir(), "sp-parts-"))}/s.sock`;
+      const key = { sign: async (message: Uint8Array) => ed25519Sign(seed, message) };
+      const handler = withProof(async () => ({ status: 200, body: {} }), key, kind);
+      closing.push(await serveHttp(url, handler));
+      return { url, vkey: vkey("readiness.test/part", ed25519PublicKey(seed)) };
+    }),
+  );
+  const { instance } = bench.greta;
+  const [custodian, signer] = parts;
+  const pinned: PinnedKeys = {
+    ...{ witnesses: [], witnessPolicy: { own: 0, independent: 0 }, ...instance.pinned },
+    ...{ custodian: custodian?.vkey ?? "", log: signer?.vkey ?? "" },
+  };
+  return { instance: { ...instance, custodianUrl: custodian?.url, signerUrl: signer?.url, pinned } };
 }
 const scanner = (verdict: Verdict): Scanner => ({ scan: async () => verdict });
 
@@ -102,13 +132,37 @@ describe("a check", () => {
         return typeof member === "function" ? member.bind(of) : member;
       },
     }) as Keystore;
-    expect(await check("keys")).toMatchObject({ state: "failed", cause: "key_file" });
-    expect(await check("keys", { keystore: watched })).toMatchObject({ state: "done" });
+    const inFiles = await servedParts("local", "local");
+    expect(await check("keys", inFiles)).toMatchObject({
+      ...{ state: "failed", cause: "key_file", facts: { parts: "portal, custodian, signer" } },
+      detail: expect.stringContaining("of these parts is in a file: portal, custodian, signer."),
+    });
+    expect(
+      await check("keys", { ...(await servedParts("pkcs11", "transit")), keystore: watched }),
+    ).toMatchObject({
+      state: "done",
+    });
     expect(destroyed).toEqual(["readiness-check"]);
     const away = Object.assign(Object.create(bench.runtime.keystore), {
       requireKeys: async () => Promise.reject(new DomainError("service.keystore-unavailable")),
     }) as Keystore;
     expect(await check("keys", { keystore: away })).toMatchObject({ cause: "key_failed" });
+  });
+
+  it("of the keys is not done while custodian or signer keep theirs in a file, or do not say where", async () => {
+    const keystore = Object.assign(Object.create(bench.runtime.keystore), {
+      serviceState: () => "up",
+    }) as Keystore;
+    const of = async (...kinds: readonly (CustodyChoice["kind"] | undefined)[]) =>
+      check("keys", { keystore, ...(await servedParts(...kinds)) });
+    expect(await of("local", "aws-kms")).toMatchObject({ cause: "key_file", facts: { parts: "custodian" } });
+    expect(await of("aws-kms", "local")).toMatchObject({ cause: "key_file", facts: { parts: "signer" } });
+    expect(await of("pkcs11", undefined)).toMatchObject({
+      ...{ state: "failed", cause: "key_place_unknown", facts: { parts: "signer" } },
+    });
+    const { instance } = await servedParts("pkcs11", "pkcs11");
+    const other = { ...instance, signerUrl: instance.custodianUrl };
+    expect(await check("keys", { keystore, instance: other })).toMatchObject({ cause: "key_place_unknown" });
   });
 
   it("of the custodian fails while it is away, signs with another key, is an evaluation or our own user", async () => {

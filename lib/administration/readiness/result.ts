@@ -42,8 +42,11 @@ const CAUSES: Readonly<Record<ReadinessCause, Sentence>> = {
   other_instance: ({ host }) => `${host} answered, but it is not this portal.`,
   one_administrator: ({ count }) => `${count} active administrators have signed in; two are needed.`,
   no_passkey: ({ names }) => `Without a passkey: ${names}.`,
-  key_file: () => "The root key is in a file on the portal's machine. Move it to a key service or a token.",
+  key_file: ({ parts = "portal" }) =>
+    `The root key of these parts is in a file: ${parts}. Move it to a key service or a token.`,
   key_failed: () => "The check could not make, use and destroy a key. See the portal's log.",
+  key_place_unknown: ({ parts }) =>
+    `These parts did not say where their keys are kept: ${parts}. Check that they run.`,
   no_backup: () => "No backup of the root key was made or recorded.",
   older_root: () => "The backup is of an older root key. Make a new one.",
   untried: () => "The backup has not been tested. Hold a drill.",

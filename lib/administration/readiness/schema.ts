@@ -42,6 +42,7 @@ export const ReadinessCause = z.enum([
   "no_passkey",
   "key_file",
   "key_failed",
+  "key_place_unknown",
   "no_backup",
   "older_root",
   "untried",

@@ -6,6 +6,7 @@ import { equalConstantTime } from "@/lib/crypto/bytes";
 import { randomBytes, x25519PublicKey, x25519Shared } from "@/lib/crypto/primitives";
 import { DomainError } from "@/lib/errors";
 import { partUser } from "@/lib/ipc/part-user";
+import { askPeerIfUp } from "@/lib/ipc/peer-proof";
 import type { Mailer } from "@/lib/notify/mail/mailer";
 
 /** Owner of the key that a check makes. It is not a participant's id: those are shorter. */
@@ -25,8 +26,26 @@ async function makeAndUse({ keystore }: Pick<Context, "keystore">): Promise<bool
   }
 }
 
-/** Makes a participant's key where keys are kept, uses it and destroys it. A key file is for trials. */
-export async function tryKeys(cx: Pick<Context, "keystore" | "logger">): Promise<Result> {
+const HEALTH_MS = 2_000;
+
+/** Asks custodian and signer where they keep their keys. Their keys prove their answers; one that does not say is `unknown`. */
+async function custodyOfOthers({ instance }: Pick<Context, "instance">) {
+  const { custodianUrl, signerUrl, pinned } = instance;
+  const asked = [
+    ["custodian", custodianUrl, pinned?.custodian],
+    ["signer", signerUrl, pinned?.log],
+  ] as const;
+  return Promise.all(
+    asked.map(async ([part, url, vkey]) => {
+      const health =
+        url === undefined || vkey === undefined ? undefined : await askPeerIfUp(url, vkey, HEALTH_MS);
+      return { part, custody: health?.custody ?? "unknown" };
+    }),
+  );
+}
+
+/** Makes a participant's key where keys are kept, uses it and destroys it. A key file is for trials, at the custodian and the signer too. */
+export async function tryKeys(cx: Pick<Context, "instance" | "keystore" | "logger">): Promise<Result> {
   const began = performance.now();
   try {
     await cx.keystore.requireKeys();
@@ -35,8 +54,14 @@ export async function tryKeys(cx: Pick<Context, "keystore" | "logger">): Promise
     cx.logger.error({ err }, "the readiness check of the keys failed");
     return failed("key_failed");
   }
-  if (cx.keystore.serviceState() === undefined) return failed("key_file");
-  return done({ ms: String(Math.round(performance.now() - began)) });
+  const ms = String(Math.round(performance.now() - began));
+  const others = await custodyOfOthers(cx);
+  const own = { part: "portal", custody: cx.keystore.serviceState() === undefined ? "local" : "service" };
+  const partsWith = (custody: string) =>
+    [own, ...others].flatMap((one) => (one.custody === custody ? [one.part] : [])).join(", ");
+  if (partsWith("local") !== "") return failed("key_file", { parts: partsWith("local") });
+  if (partsWith("unknown") !== "") return failed("key_place_unknown", { parts: partsWith("unknown") });
+  return done({ ms });
 }
 
 /** Asks the custodian, and compares its user with the portal's. */

@@ -1,7 +1,7 @@
 import "server-only";
 import { type Core, remember } from "@/lib/custodian/core";
 import type { HeldGrant } from "@/lib/custodian/journal/held-grants";
-import { refuse } from "@/lib/custodian/refused";
+import { NO_ROSTER, refuse } from "@/lib/custodian/refused";
 import { requireSameRoster } from "@/lib/custodian/roster/roster";
 import { proveSignature, requireFresh, rulesOf } from "@/lib/custodian/roster/signature";
 import type { Revocation } from "@/lib/escrow/protocol/messages";
@@ -18,7 +18,7 @@ async function requireReleaseEnd(
 ): Promise<void> {
   if (end === undefined)
     return refuse("released", "Executives released this grant. Only an executive or the holder can end it.");
-  if (roster === undefined) return refuse("roster", "The custodian has no roster yet.");
+  if (roster === undefined) return refuse("roster", NO_ROSTER);
   const { statement, signature } = end;
   if (statement.log !== core.log) refuse("log", "The statement is for another log.");
   if (statement.grant !== held.statement.grant) refuse("statement", "The statement is about another grant.");
