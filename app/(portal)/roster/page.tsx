@@ -5,28 +5,49 @@ import { PageFrame } from "@/components/layout/page-frame";
 import { ProblemPage } from "@/components/layout/problem-page";
 import { Digest } from "@/components/ui/digest";
 import { Facts } from "@/components/ui/facts";
+import { LocalTime } from "@/components/ui/local-time";
 import { FactsSection } from "@/components/ui/section";
 import { getRoster } from "@/lib/api-client/operations/administration/roster";
 import { loadPage } from "@/lib/http/pages/page";
 import { getRoster as load } from "@/lib/identity/roster/get-roster";
 import type { RosterPage } from "@/lib/identity/roster/schema";
 import { getRuntime } from "@/lib/runtime/slot";
-import { FirstRoster, ListedSection, MissingSection, PastSection } from "./_components/roster-sections";
+import {
+  changeInForce,
+  FirstRoster,
+  ListedSection,
+  MissingSection,
+  PastSection,
+} from "./_components/roster-sections";
 import { SignRecovery } from "./_components/sign-recovery";
 import { VersionSection } from "./_components/version-section";
 
 function RosterFacts({ roster }: { roster: RosterPage }) {
   const t = useTranslations("roster.page");
+  const entries = useTranslations("roster.past");
   if (roster.version === undefined || roster.digest === undefined) return null;
+  // The first version was made at the custodian: it has no change in the portal.
+  const change = changeInForce(roster);
+  const names = (people: readonly { readonly name: string }[]) => people.map(({ name }) => name).join(", ");
   const confirmers = roster.people.filter((one) => one.may_confirm);
   return (
     <FactsSection title={t("inForce")}>
       <Facts
         facts={[
           { name: t("version"), value: roster.version },
-          { name: t("digest"), value: <Digest value={roster.digest} label={t("digest")} /> },
+          { name: t("digest"), value: <Digest value={roster.digest} label={t("digest")} isWhole /> },
+          ...(change === undefined
+            ? []
+            : [
+                { name: t("changed"), value: names(change.concerned ?? []) },
+                { name: entries("signed"), value: names(change.agreements) },
+                {
+                  name: t("since"),
+                  value: <LocalTime instant={change.ended_at ?? change.created_at} form="minute" />,
+                },
+              ]),
           { name: t("peopleCount"), value: roster.people.length },
-          { name: t("confirmers"), value: confirmers.map(({ name }) => name).join(", ") },
+          { name: t("confirmers"), value: names(confirmers) },
         ]}
       />
     </FactsSection>
@@ -68,7 +89,7 @@ export default async function RosterRoute() {
         <>
           <MissingSection roster={roster} isOpen={open.length > 0} />
           <ListedSection people={roster.people} />
-          <PastSection changes={roster.changes.filter(({ state }) => state !== "pending")} />
+          <PastSection roster={roster} />
           {roster.signing.credential_ids.length === 0 ? null : (
             <SignRecovery person={principal.handle} signing={roster.signing} />
           )}

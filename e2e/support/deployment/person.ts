@@ -107,6 +107,7 @@ export async function signVersion(person: Person): Promise<void> {
 export async function signRecovery(person: Person, wanted: object) {
   const { page } = person;
   await person.open("/roster");
+  await page.getByText("Sign a statement after a restore").click();
   await page.getByLabel("Statement").fill(JSON.stringify(wanted));
   const saved = page.waitForEvent("download");
   await page.getByRole("button", { name: "Sign the statement with your passkey" }).click();

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { RosterChangeView, RosterPage } from "@/lib/identity/roster/schema";
 import type { RosterEntry } from "@/lib/identity/roster/version-schema";
 import { answerCalls, problem, show } from "@/lib/testing/components";
-import { FirstRoster, ListedSection, MissingSection, PastSection } from "./roster-sections";
+import { changeInForce, FirstRoster, ListedSection, MissingSection, PastSection } from "./roster-sections";
 import { VersionSection } from "./version-section";
 
 const GROUPS = "0123 4567 89ab cdef 0123 4567 89ab cdef";
@@ -101,7 +101,7 @@ describe("the roster's page", () => {
         <>
           <MissingSection roster={PAGE} isOpen={false} />
           <ListedSection people={PAGE.people} />
-          <PastSection changes={[{ ...CHANGE, state: "done", people: [] }]} />
+          <PastSection roster={{ version: 3, changes: [{ ...CHANGE, state: "done", people: [] }] }} />
         </>,
         { language },
       );
@@ -113,6 +113,22 @@ describe("the roster's page", () => {
       expect(screen.getByText("Lena")).toBeDefined();
       unmount();
     }
+  });
+
+  it("lists neither the version in force nor one that waits among the earlier ones", () => {
+    const changes: RosterChangeView[] = [
+      { ...CHANGE, id: `${CHANGE.id}4`, version: 4 },
+      { ...CHANGE, id: `${CHANGE.id}3`, state: "done", version: 3 },
+      { ...CHANGE, id: `${CHANGE.id}2`, state: "done", version: 2 },
+      { ...CHANGE, id: `${CHANGE.id}1`, state: "refused", version: 3 },
+    ];
+    show(<PastSection roster={{ version: 3, changes }} />);
+    const rows = screen.getAllByRole("row").slice(1);
+    expect(
+      rows.map(({ textContent }) => textContent?.match(/Version \d: .*?(Replaced|Refused)/)?.[0]),
+    ).toEqual([expect.stringMatching(/Version 2.*Replaced/), expect.stringContaining("Refused")]);
+    expect(changeInForce({ version: 3, changes })?.id).toBe(`${CHANGE.id}3`);
+    expect(changeInForce({ version: 1, changes })).toBeUndefined();
   });
 
   it("without a roster leads to the draft and the command at the custodian", () => {

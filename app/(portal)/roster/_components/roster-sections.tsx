@@ -4,6 +4,7 @@ import { Icon } from "@/components/ui/icon";
 import { LocalTime } from "@/components/ui/local-time";
 import { Section } from "@/components/ui/section";
 import { type Column, Table } from "@/components/ui/table";
+import { Tag } from "@/components/ui/tag";
 import type { RosterChangeView, RosterPage } from "@/lib/identity/roster/schema";
 import { AskVersion } from "./ask-version";
 import { useEntryLines, VersionTag } from "./version-section";
@@ -123,9 +124,19 @@ export function ListedSection({ people }: { people: RosterPage["people"] }) {
   );
 }
 
-/** Versions that ended: whom they changed, who signed, and how they ended. */
-export function PastSection({ changes }: { changes: readonly RosterChangeView[] }) {
+/** Returns the change that made the version in force. The first version has none: it is made at the custodian. */
+export function changeInForce({
+  changes,
+  version,
+}: Pick<RosterPage, "changes" | "version">): RosterChangeView | undefined {
+  return changes.find((one) => one.state === "done" && one.version === version);
+}
+
+/** Versions that ended: whom they changed, who signed, and how they ended. The version in force is on top of the page. */
+export function PastSection({ roster }: { roster: Pick<RosterPage, "changes" | "version"> }) {
   const t = useTranslations("roster.past");
+  const inForce = changeInForce(roster);
+  const changes = roster.changes.filter((one) => one.state !== "pending" && one !== inForce);
   if (changes.length === 0) return null;
   const names = (people: readonly { readonly name: string }[]) => people.map(({ name }) => name).join(", ");
   return (
@@ -142,7 +153,12 @@ export function PastSection({ changes }: { changes: readonly RosterChangeView[] 
             cell: (one) => t("version", { version: one.version, people: names(one.concerned ?? []) }),
           },
           { key: "signed", head: t("signed"), isNamed: true, cell: (one) => names(one.agreements) },
-          { key: "state", head: t("state"), cell: ({ state }) => <VersionTag state={state} /> },
+          {
+            key: "state",
+            head: t("state"),
+            cell: ({ state }) =>
+              state === "done" ? <Tag tone="plain">{t("replaced")}</Tag> : <VersionTag state={state} />,
+          },
           {
             key: "at",
             head: t("at"),

@@ -67,28 +67,33 @@ export function SignRecovery({ person, signing }: { person: string } & Pick<Rost
   const wanted = wantedIn(form.hook.watch("line"));
   return (
     <Section title={t("title")}>
-      <p className="mt-3 max-w-[80ch] text-control text-ink-2">{t("text")}</p>
-      <FormFrame
-        form={form}
-        failed={t("failed")}
-        submit={t("submit")}
-        look="secondary"
-        status={isDone ? t("done") : undefined}
-      >
-        <AreaField
+      <details className="mt-3">
+        <summary className="min-h-[24px] cursor-pointer py-1 text-control text-ink-2 underline underline-offset-4">
+          {t("unfold")}
+        </summary>
+        <p className="mt-3 max-w-[80ch] text-control text-ink-2">{t("text")}</p>
+        <FormFrame
           form={form}
-          name="line"
-          help={t("lineHelp")}
-          rows={3}
-          maxLength={1_000}
-          spellCheck={false}
-        />
-        {wanted === undefined ? null : (
-          <p className="break-words">
-            {t("shown", { from: wanted.from, last: wanted.to - 1, log: wanted.log })}
-          </p>
-        )}
-      </FormFrame>
+          failed={t("failed")}
+          submit={t("submit")}
+          look="secondary"
+          status={isDone ? t("done") : undefined}
+        >
+          <AreaField
+            form={form}
+            name="line"
+            help={t("lineHelp")}
+            rows={3}
+            maxLength={1_000}
+            spellCheck={false}
+          />
+          {wanted === undefined ? null : (
+            <p className="break-words">
+              {t("shown", { from: wanted.from, last: wanted.to - 1, log: wanted.log })}
+            </p>
+          )}
+        </FormFrame>
+      </details>
     </Section>
   );
 }
