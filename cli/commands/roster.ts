@@ -4,7 +4,10 @@ import {
   getRosterDraft,
 } from "@/lib/api-client/operations/administration/roster";
 import { shownJson } from "@/lib/audit/bundle-verifier/report/shown-text";
+import { formatTime } from "@/lib/format";
+import type { RosterChangeAnswer } from "@/lib/identity/roster/schema";
 import type { CommandSpec, Cx, Given } from "../command";
+import { oneLine } from "../shown";
 
 async function show(cx: Cx): Promise<undefined> {
   const page = await cx.connect().call(getRoster, {});
@@ -22,13 +25,37 @@ async function draft(cx: Cx): Promise<undefined> {
   return undefined;
 }
 
+const ACTS = { add: "added", change: "changed", remove: "removed" } as const;
+
+/** The version for a person: what it changes, who must sign, and until when. The answer's JSON has its statements and keys. */
+export function versionLines(
+  change: Pick<RosterChangeAnswer, "version" | "people" | "may_confirm" | "expires_at" | "receipt">,
+): string[] {
+  const named = (people: readonly { readonly name: string; readonly person: string }[]): string =>
+    people.length === 0 ? "none" : people.map(({ name, person }) => `${name} (${person})`).join(", ");
+  const changed = Object.entries(ACTS).flatMap(([act, word]) => {
+    const people = (change.people ?? []).filter((one) => one.act === act);
+    return people.length === 0 ? [] : [[word, named(people)]];
+  });
+  const until = formatTime(new Date(change.expires_at), { timeZone: "UTC", form: "minute" });
+  const facts = [
+    ["version", String(change.version)],
+    ...changed,
+    ["must sign", `two of ${named(change.may_confirm)}`],
+    ["until", until],
+    ["entry", String(Reflect.get(Object(change.receipt), "entry_id") ?? "")],
+  ];
+  return facts.map(([name = "", value = ""]) => `${name.padEnd(11)}${oneLine(value)}`);
+}
+
 async function ask(cx: Cx, given: Given): Promise<undefined> {
   const people = given
     .need("people")
     .split(/[\s,]+/)
     .filter((handle) => handle !== "");
   const body = { people, reason: given.need("reason") };
-  await cx.out.document(await cx.connect().call(askRosterVersion, { body }));
+  const asked = await cx.connect().call(askRosterVersion, { body });
+  await cx.out.document(asked, versionLines(asked));
   cx.out.remark("Two people sign it in the portal with their passkeys, under Roster.");
   return undefined;
 }
