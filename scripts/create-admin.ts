@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { EnvironmentError, hasPortalEnv } from "@/lib/env";
 import { DomainError } from "@/lib/errors";
+import { formatTime } from "@/lib/format";
 import { type IssuedInvitation, reissueInvitation } from "@/lib/identity/invitations/issue-invitation";
 import { createAdministrators } from "@/lib/identity/people/create-administrators";
 import { explainFailure } from "@/lib/launch/failure";
@@ -38,7 +39,7 @@ function readArguments() {
 }
 
 function linkLines({ link, expiresAt }: IssuedInvitation): string {
-  return `  To sign in, shown this once, until ${expiresAt.toISOString()} and for one use:\n  ${link}\n`;
+  return `  To sign in, shown this once, until ${formatTime(expiresAt, { timeZone: "UTC", form: "minute" })} and for one use:\n  ${link}\n`;
 }
 
 // Next to `npm start` this process lacks the portal's environment: it starts itself again with it.

@@ -4,6 +4,7 @@ import { hasPortalEnv, portalEnv } from "@/lib/env";
 import { runForTenant } from "@/lib/env/served-tenant";
 import { readTenants } from "@/lib/env/tenants";
 import { DomainError, OperatorError } from "@/lib/errors";
+import { formatTime } from "@/lib/format";
 import { runAsPortal } from "@/lib/launch/portal-environment";
 import { openRuntime } from "@/lib/runtime/portal";
 
@@ -16,7 +17,9 @@ export async function openSetup(): Promise<never> {
     const runtime = await openRuntime();
     const cx = { ...runtime, client: {}, requestId: uuidv7(Date.now()), system: "setup" };
     const { link, expiresAt } = await issueSetupLink(cx);
-    process.stdout.write(`Set it up here, until ${expiresAt.toISOString()}:\n  ${link}\n`);
+    process.stdout.write(
+      `Set it up here, until ${formatTime(expiresAt, { timeZone: "UTC", form: "minute" })}:\n  ${link}\n`,
+    );
     process.exit(0);
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
