@@ -11,6 +11,7 @@ import type { Context } from "@/lib/context/context";
 import { type Viewed, viewRows } from "@/lib/db/read-rows";
 import { onReplica } from "@/lib/db/replica";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";
+import type { Roster } from "@/lib/escrow/protocol/roster";
 import { readAgreementNeeds } from "@/lib/home/agreement-needs";
 import { readAlertNeeds } from "@/lib/home/alert-needs";
 import { readBreakGlassNeeds } from "@/lib/home/break-glass-needs";
@@ -21,6 +22,7 @@ import { readKeyNeeds } from "@/lib/home/key-needs";
 import { readRequestNeeds } from "@/lib/home/request-needs";
 import { type Home, type Need, NeedKind, type News, type OwnEntry } from "@/lib/home/schema";
 import { readOfficeNeeds } from "@/lib/home/second-person-needs";
+import { needsRosterKey, readSigningNeeds } from "@/lib/home/signing-needs";
 import { type EntryRow, findLastVisit, listNews, listOwnEntries, type NewsRow } from "@/lib/home/store";
 import { listTransactionRows } from "@/lib/transactions/read/list-store";
 import { viewOf } from "@/lib/transactions/read/view";
@@ -109,20 +111,21 @@ async function readEntries(tx: Tx, cx: Context): Promise<Viewed<OwnEntry>> {
  * Returns what needs the caller now, most urgent first, and what changed since the last visit. It shows only what its
  * lists would show the same caller.
  */
-export function getHome(cx: Context): Promise<Home> {
-  return onReplica(cx, "home", readHome);
+export async function getHome(cx: Context): Promise<Home> {
+  // Before the snapshot, which must not wait for the custodian.
+  const roster = needsRosterKey(cx.principal) ? await cx.escrow.knownRoster() : undefined;
+  return onReplica(cx, "home", (from) => readHome(from, roster));
 }
 
-function readHome(cx: Context): Promise<Home> {
+function readHome(cx: Context, roster: Roster | undefined): Promise<Home> {
   const { principal } = cx;
   const sessionId = principal.proof.kind === "session" ? principal.proof.sessionId : undefined;
   const now = cx.clock.now();
   return inSnapshot(cx, async (tx) => {
     // Read once for all lists: in one snapshot it is the same for each.
     const viewer = await viewerOf(tx, cx);
-    const { sealed } = viewer;
     const requests = await readRequestNeeds(tx, cx, viewer);
-    const grants = await readGrantNeeds(tx, cx, sealed);
+    const grants = await readGrantNeeds(tx, cx, viewer.sealed);
     const disputes = await readDisputeNeeds(tx, cx);
     const emergencies = await readBreakGlassNeeds(tx, cx);
     const keys = await readKeyNeeds(tx, cx);
@@ -131,7 +134,7 @@ function readHome(cx: Context): Promise<Home> {
     const lastHere = await findLastVisit(tx, principal.userId, sessionId);
     const transactions = await readOwnTransactions(tx, cx);
     const since = lastHere ?? new Date(now.getTime() - FIRST_NEWS_MS);
-    const news = await readNews(tx, cx, { sealed, since });
+    const news = await readNews(tx, cx, { sealed: viewer.sealed, since });
     const entries = await readEntries(tx, cx);
     const parts = [requests, grants, disputes, emergencies, keys, agreements, transactions, news, entries];
     const unreadable = parts.flatMap((part) => part.unreadable ?? []);
@@ -145,6 +148,7 @@ function readHome(cx: Context): Promise<Home> {
         ...keys.needs,
         ...agreements.needs,
         ...office,
+        ...(await readSigningNeeds(tx, cx, roster)),
         ...(await readAlertNeeds(tx, cx)),
       ].sort(byUrgency),
       counts: await readCounts(tx, cx, { viewer, office }),

@@ -1,3 +1,4 @@
+import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { decideRequest } from "@/lib/access/decisions/decide-request";
 import { commentRequest } from "@/lib/access/requests/comment-request";
@@ -15,6 +16,8 @@ import { type AccessBench, type BenchPerson, createAccessBench } from "@/lib/tes
 import type { Person } from "@/lib/testing/benches/client-held-bench";
 import { asked, helpers, loss, signedBy } from "@/lib/testing/benches/recovery-acts";
 import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/benches/use-case-bench";
+import { SoftwareAuthenticator } from "@/lib/testing/devices/authenticator";
+import { pastTriggers } from "@/lib/testing/log/past-triggers";
 import { NewTransaction } from "@/lib/transactions/schema";
 import { submitTransaction } from "@/lib/transactions/submit/submit-transaction";
 
@@ -64,6 +67,32 @@ describe("home", () => {
       await commentRequest(regulator, id, "Annex A");
       await decideRequest(approver, id, bench.approval("coordinator"));
       for (const who of [regulator, legal, approver, both]) expect(await kinds(who, id)).toEqual([]);
+    });
+
+    it("tells a person who will decide or open, and is not on the roster, what is missing", async () => {
+      const { approver, client, regulator } = bench;
+      const signing = async (who: BenchPerson) =>
+        (await needs(who)).filter(({ kind }) => kind === "signing_key").map(({ facts }) => facts.text);
+      const unlisted = (who: BenchPerson) => ({
+        ...who,
+        principal: { ...who.principal, handle: "not-on-the-roster" },
+      });
+      for (const who of [approver, regulator, client]) expect(await signing(who)).toEqual([]);
+      expect(await signing(unlisted(client))).toEqual([]);
+      for (const who of [approver, regulator]) expect(await signing(unlisted(who))).toEqual(["passkey"]);
+      const { tenantId } = regulator.instance;
+      const publicKey = new SoftwareAuthenticator({ origin: "https://portal.test" }).publicKey;
+      const admin = new Client({ connectionString: bench.database.adminUrl });
+      await admin.connect();
+      await pastTriggers(admin, ["credential"], async () => {
+        await admin.query(
+          `INSERT INTO credential (id, tenant_id, user_id, kind, external_id, public_key, transports)
+           VALUES (gen_random_uuid(), $1, $2, 'passkey', 'key-of-regulator', $3, '{}')`,
+          [tenantId, regulator.principal.userId, Buffer.from(publicKey)],
+        );
+      });
+      await admin.end();
+      expect(await signing(unlisted(regulator))).toEqual(["roster"]);
     });
 
     it("puts first what the caller is late with, and shows a requester that others are late", async () => {

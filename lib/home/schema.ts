@@ -13,6 +13,7 @@ export const NeedKind = z.enum([
   "escalated",
   "glass_review",
   "alert",
+  "signing_key",
   "decide",
   "agreement",
   "erasure",

@@ -1,6 +1,18 @@
 import type { IconName } from "@/components/ui/icon";
 import type { Need, NeedKind } from "@/lib/home/schema";
 
+/** Pages that do not depend on the task's subject. */
+const PAGES: Readonly<Partial<Record<NeedKind, string>>> = {
+  enrolment: "/account/security#to-confirm",
+  signing_key: "/account/security",
+  api_key_ends: "/account/api-keys",
+  erasure: "/audit/erasures",
+  authority: "/admin/authorities",
+  backup: "/keys#root-backup",
+  roster: "/roster",
+  key_missing: "/keys/register",
+};
+
 /** Returns the page on which a task is done. */
 export function hrefOf({ kind, subject }: Need): string {
   switch (kind) {
@@ -12,37 +24,23 @@ export function hrefOf({ kind, subject }: Need): string {
     case "dispute":
     case "disputed":
       return `/disputes/${subject.id}`;
-    case "enrolment":
-      return "/account/security#to-confirm";
-    case "api_key_ends":
-      return "/account/api-keys";
     case "draft":
       return `/requests/new?draft=${subject.id}`;
     case "agreement":
       return `/agreements/${subject.id}`;
-    case "erasure":
-      return "/audit/erasures";
-    case "authority":
-      return "/admin/authorities";
-    case "backup":
-      return "/keys#root-backup";
-    case "roster":
-      return "/roster";
     case "alert":
       return `/operations/alerts/${subject.id}`;
     case "access_review":
       return `/access-review/${subject.id}`;
     case "policy":
       return `/policies/${subject.id}`;
-    case "key_missing":
-      return "/keys/register";
     case "key_recovery":
     case "key_move":
     case "key_proof":
     case "key_stopped":
       return `/keys/${subject.id}`;
     default:
-      return `/requests/${subject.id}`;
+      return PAGES[kind] ?? `/requests/${subject.id}`;
   }
 }
 
@@ -58,6 +56,7 @@ const ICONS: Readonly<Record<NeedKind, IconName>> = {
   authority: "pencil",
   backup: "warning",
   roster: "key",
+  signing_key: "key",
   alert: "warning",
   access_review: "check",
   policy: "scales",
@@ -74,7 +73,14 @@ const ICONS: Readonly<Record<NeedKind, IconName>> = {
   draft: "pencil",
 };
 
-const PRESSING: readonly NeedKind[] = ["alert", "backup", "access_ends", "key_missing", "key_stopped"];
+const PRESSING: readonly NeedKind[] = [
+  "alert",
+  "backup",
+  "access_ends",
+  "signing_key",
+  "key_missing",
+  "key_stopped",
+];
 
 /** Glyph and colour of a task. Oxblood: late. Amber: little time left, or something is blocked. Ink: other work. */
 export function lookOf(need: Need): { readonly icon: IconName; readonly tone: string } {

@@ -44,6 +44,15 @@ export async function isRemovedPasskey(run: Run, credentialId: string): Promise<
   return row?.is_removed === true;
 }
 
+/** Returns since when a person has an account. */
+export async function findSince(tx: Tx, userId: string): Promise<Date> {
+  const { created_at: at } = await tx.app_user.findUniqueOrThrow({
+    where: { id: userId },
+    select: { created_at: true },
+  });
+  return at;
+}
+
 /** Returns those of these people who are not suspended. */
 export async function findActive(tx: Tx, userIds: readonly string[]): Promise<Set<string>> {
   const rows = await tx.app_user.findMany({
