@@ -56,6 +56,13 @@ describe("the form for opening hours", () => {
     expect(moves).toEqual([["refresh"]]);
   });
 
+  it("asks for home jurisdictions of the operator only", () => {
+    show(<HoursForm hours={{ ...HOURS, is_operator: false, is_agency: true }} />);
+    expect(screen.queryByLabelText("Home jurisdictions")).toBeNull();
+    show(<HoursForm hours={HOURS} />);
+    expect(screen.getByLabelText("Home jurisdictions")).toBeDefined();
+  });
+
   it("keeps a time zone that the portal refuses, and says that nothing was set", async () => {
     answerCalls(() =>
       problem(422, "request.invalid", { errors: [{ pointer: "/zone", detail: "is not a time zone" }] }),

@@ -72,7 +72,7 @@ export function HoursForm({ hours }: { hours: OfficeHours }) {
     schema: async () => (await import("@/lib/organisations/schema")).OfficeHoursBody,
     id: "hours",
     initial: typedOf(hours),
-    toBody: bodyOf,
+    toBody: (typed) => bodyOf(typed, hours.is_operator),
     controls: CONTROLS,
     words: useWords(),
     keeps: (answer) => typedOf(answer),
@@ -96,7 +96,7 @@ export function HoursForm({ hours }: { hours: OfficeHours }) {
       </div>
       <AreaField form={form} name="closed" help={t("datesHelp")} rows={2} className="font-mono" />
       <AreaField form={form} name="open" help={t("openHelp")} rows={2} className="font-mono" />
-      <TextField form={form} name="homes" help={t(hours.is_operator ? "homesOperator" : "homesOther")} />
+      {hours.is_operator ? <TextField form={form} name="homes" help={t("homesHelp")} /> : null}
     </FormFrame>
   );
 }

@@ -18,7 +18,7 @@ const HOURS = {
 };
 
 const faultyPlaces = (typed: TypedHours) =>
-  localFaults(OfficeHoursBody, bodyOf(typed)).map(({ pointer }) => pointer);
+  localFaults(OfficeHoursBody, bodyOf(typed, false)).map(({ pointer }) => pointer);
 
 it("hours that were read and not changed are sent as they were", () => {
   const {
@@ -27,17 +27,27 @@ it("hours that were read and not changed are sent as they were", () => {
     holidays: _holidays,
     is_operator: _operator,
     is_agency: _agency,
+    home_jurisdictions: homes,
     ...body
   } = HOURS;
-  expect(bodyOf(typedOf(HOURS))).toEqual(body);
+  expect(bodyOf(typedOf(HOURS), true)).toEqual({ ...body, home_jurisdictions: homes });
+  // Only the operator's apply: those of others are not shown, and stay as they are.
+  expect(bodyOf(typedOf(HOURS), false)).toEqual(body);
   const none = { ...HOURS, weekly_hours: null, holiday_region: null };
-  expect(bodyOf(typedOf(none))).toMatchObject({ weekly_hours: null, holiday_region: null });
+  expect(bodyOf(typedOf(none), false)).toMatchObject({ weekly_hours: null, holiday_region: null });
 });
 
 it("hours are read as people write them, and a day that cannot be read is named", () => {
   const typed = typedOf(HOURS);
   const week = { ...typed.week, "2": " 9:00 - 17:30 ", "3": "9-5", "4": "" };
   expect(faultyPlaces({ ...typed, week })).toEqual(["/weekly_hours/3/0", "/weekly_hours/3/1"]);
-  expect(bodyOf({ ...typed, week }).weekly_hours).toMatchObject({ "2": ["09:00", "17:30"] });
+  expect(bodyOf({ ...typed, week }, false).weekly_hours).toMatchObject({ "2": ["09:00", "17:30"] });
   expect(faultyPlaces({ ...typed, week, hasHours: false })).toEqual([]);
 });
+
+it.each(["de, EU", "DE EU", " de;eu,de "])(
+  "home jurisdictions are separated by commas or spaces: %s",
+  (homes) => {
+    expect(bodyOf({ ...typedOf(HOURS), homes }, true).home_jurisdictions).toEqual(["DE", "EU"]);
+  },
+);

@@ -26,7 +26,7 @@ export function typedOf(hours: OfficeHours): TypedHours {
     state: hours.holiday_region?.state ?? "",
     closed: hours.closed_dates.join(" "),
     open: hours.open_dates.join(" "),
-    homes: hours.home_jurisdictions.join(" "),
+    homes: hours.home_jurisdictions.join(", "),
   };
 }
 
@@ -41,8 +41,8 @@ function dayOf(text: string): [string, string] {
 
 const words = (text: string): string[] => text.split(/[\s,;]+/).filter((word) => word !== "");
 
-/** The call's body. An empty day is closed. */
-export function bodyOf(typed: TypedHours): OfficeHoursBody {
+/** The call's body. An empty day is closed. Only the operator's home jurisdictions apply, so those of others stay as they are. */
+export function bodyOf(typed: TypedHours, isOperator: boolean): OfficeHoursBody {
   const week: NonNullable<OfficeHoursBody["weekly_hours"]> = {};
   for (const day of WEEKDAYS) {
     if (typed.week[day].trim() !== "") week[day] = dayOf(typed.week[day]);
@@ -54,6 +54,6 @@ export function bodyOf(typed: TypedHours): OfficeHoursBody {
     holiday_region: country === "" ? null : { country, ...(state === "" ? {} : { state }) },
     closed_dates: words(typed.closed),
     open_dates: words(typed.open),
-    home_jurisdictions: words(typed.homes.toUpperCase()),
+    ...(isOperator ? { home_jurisdictions: [...new Set(words(typed.homes.toUpperCase()))] } : {}),
   };
 }
