@@ -20,7 +20,8 @@ export const MEANINGS: Readonly<Record<string, string>> = {
   DATA_DIR:
     "Folder of the part's own files: the custodian's journals, the signer's copy of the log, the portal's spool.",
   HOST: "Address that the portal listens at.",
-  KEK_FILE: "File with the key of the keystore, mode 0400; `create-keys` makes it.",
+  KEK_FILE:
+    "File with the key of the keystore, which only the part's user can read; `create-keys` makes it with mode 0600. 0400 is enough.",
   KEK_PASSPHRASE: "Passphrase of the keystore; it goes before KEK_FILE.",
   KEY_DIR: "Folder of the part's keystore. No other part reads it.",
   LOG_LEVEL: "fatal, error, warn, info, debug, trace or silent.",
