@@ -3,10 +3,12 @@ import { expect, it } from "vitest";
 import { PROGRAM_ROOT, scriptArguments } from "@/lib/launch/program";
 
 /** Runs `npm run op` with these words, without any variable of an instance. */
-function op(...words: readonly string[]) {
+const op = (...words: readonly string[]) => opWith({}, ...words);
+
+function opWith(variables: Readonly<Record<string, string>>, ...words: readonly string[]) {
   const { status, stdout, stderr } = spawnSync(process.execPath, scriptArguments("op.ts", ...words), {
     cwd: PROGRAM_ROOT,
-    env: { NODE_ENV: "production", PATH: process.env.PATH ?? "" },
+    env: { NODE_ENV: "production", PATH: process.env.PATH ?? "", ...variables },
     encoding: "utf8",
   });
   return { status, stdout, stderr };
@@ -27,4 +29,20 @@ it.each([
   expect(status).not.toBe(0);
   expect(stderr).toMatch(expected);
   expect(stderr).not.toMatch(/^ +at .*:\d+:\d+\)?$/m);
+});
+
+it("config check has a line for each finding, and its faults are its exit code", () => {
+  const variables = { INSTANCE_FILE: "/dev/null", CUSTODIAN_URL: "unix:/run/sealport/custodian/c.sock" };
+  expect(opWith(variables, "config", "check", "--of", "custodian").stderr).toMatch(
+    /^Error: INSTANCE_FILE is not/,
+  );
+  const { status, stdout } = opWith(
+    { LOG_ORIGIN: "portal.example.org/log1", TRUSTED_PROXYS: "::1", KEK_PASSPHRASE: "x" },
+    ...["config", "check", "--of", "custodian"],
+  );
+  expect(status).toBe(1);
+  expect(stdout).toContain("FAULT KEY_DIR: is missing\n");
+  expect(stdout).toContain(
+    "FAULT TRUSTED_PROXYS: is not a variable of Sealport. Do you mean TRUSTED_PROXIES?\n",
+  );
 });

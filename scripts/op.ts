@@ -3,9 +3,11 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 import { launchEnv, signerEnv } from "@/lib/env";
 import { bundleFolder } from "@/lib/env/bundle-folder";
+import { variablesOf } from "@/lib/env/read-environment";
 import { OperatorError } from "@/lib/errors";
 import { rosterPlace, runBesideInstance } from "@/lib/launch/operator/beside-instance";
 import { checkConfig, partNamed } from "@/lib/launch/operator/check-config";
+import { checkNames } from "@/lib/launch/operator/check-names";
 import { databaseUrls } from "@/lib/launch/operator/database-urls";
 import { examine } from "@/lib/launch/operator/doctor";
 import { findingLine } from "@/lib/launch/operator/finding";
@@ -64,9 +66,10 @@ async function check(values: Options): Promise<number> {
   const part = partNamed(values.of);
   const others = values.not.flatMap((folder) => ["--not", path.resolve(folder)]);
   const beside = await runBesideInstance(part, ["config", "check", ...others]);
-  if (beside !== undefined) return beside;
-  const findings = await checkConfig(part, values.not);
+  // There the part has the variables of `npm start`, and a misspelled one is only here.
+  const findings = beside === undefined ? await checkConfig(part, values.not) : checkNames(variablesOf([]));
   for (const one of findings) process.stdout.write(`${findingLine(one)}\n`);
+  if (beside !== undefined && beside !== 0) return beside;
   return findings.some(({ fault }) => fault !== undefined) ? 1 : 0;
 }
 
