@@ -4,7 +4,7 @@ import type { Deployment } from "./deployment";
 import { type Ended, start } from "./users";
 
 const QUESTION = /leave this passkey out\): |Type the word begin to write it: /g;
-const CALLED = /^(.+), .+\n {2}.* Call them,/gm;
+const CALLED = /^(.+), .+\n {2}role .+\n {2}duties .+\n {2}Call them,/gm;
 
 /** Answers as the custodian's operator does, who types the last group of what the person reads aloud on the telephone. */
 function answerTo(text: string, question: string, read: ReadonlyMap<string, string>): string {
