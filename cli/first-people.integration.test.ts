@@ -117,7 +117,7 @@ test("an import killed after more lines than two pages of the list have, continu
   const [total, cut] = [1_040, 1_020];
   const rows = Array.from({ length: total }, (_, at) => `client-long-${at},Alder & Finch Ltd,client`);
   writeFileSync(path.join(cli.folder, "long.csv"), `id,organisation,role\n${rows.join("\n")}\n`);
-  const args = ["participants", "import", "--profile", "ada", "long.csv"];
+  const args = ["participants", "import", "--profile", "ada", "--json", "long.csv"];
   let sent = 0;
   let child: ChildProcess | undefined;
   const isCreation = (method: string, pathname: string) =>

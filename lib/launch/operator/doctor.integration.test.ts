@@ -48,7 +48,12 @@ async function found(over: Readonly<Record<string, string>>) {
   };
   // Variables of a test run are not an operator's.
   vi.unstubAllEnvs();
-  for (const [name, value] of Object.entries({ ...own, SEALPORT_DEEP: undefined, ...over }))
+  for (const [name, value] of Object.entries({
+    ...own,
+    SEALPORT_CASES: undefined,
+    SEALPORT_DEEP: undefined,
+    ...over,
+  }))
     vi.stubEnv(name, value);
   const lines = await examine("portal");
   return new Map(
