@@ -82,7 +82,7 @@ test("two administrators connect a provider, and an invited officer signs in the
   await dialog(greta).getByLabel("Organisation", { exact: true }).selectOption({ label: AGENCY });
   await dialog(greta).getByLabel("Role", { exact: true }).selectOption("regulator");
   await dialog(greta).getByLabel("Reason").fill("A new officer.");
-  await dialog(greta).getByRole("button", { name: "Send for confirmation" }).click();
+  await dialog(greta).getByRole("button", { name: "Ask for agreement" }).click();
   await expect(dialog(greta).getByText("A second administrator confirms this")).toBeVisible();
   await open(nils, "/");
   await nils.getByRole("listitem").filter({ hasText: "Olga Lind" }).getByRole("link").click();

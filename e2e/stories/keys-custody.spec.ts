@@ -53,10 +53,9 @@ test("by keyboard alone an administrator begins an epoch, sees wraps move, and d
 
   const { page, faults } = await open(browser, ADMINISTRATOR);
   await visit(page, at("/"));
-  await page
-    .getByRole("link", { name: /^Keys( \d+)?$/ })
-    .first()
-    .click();
+  const rail = page.getByRole("navigation", { name: "Places" }).first();
+  await rail.getByRole("button", { name: "Rules" }).click();
+  await rail.getByRole("link", { name: /^Keys( \d+)?$/ }).click();
   await expect(epochs(page)).toContainText("escrow#1");
   await expect(page.getByText("No envelopes to re-wrap")).toBeVisible();
   const begin = page.getByRole("button", { name: "Begin epoch" });

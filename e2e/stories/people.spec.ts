@@ -192,9 +192,9 @@ test("an administrator adds a natural person and a list as clients, and asks for
   await dialog(page).getByLabel("Number for callbacks").fill("+49 30 23125 001");
   await dialog(page).getByLabel("Where it was found").fill("its own site");
   await dialog(page).getByLabel("Reason").fill("Supervises the market.");
-  await dialog(page).getByRole("button", { name: "Send for confirmation" }).click();
+  await dialog(page).getByRole("button", { name: "Ask for agreement" }).click();
   await expect(dialog(page).getByText("One of these domains belongs to another agency.")).toBeVisible();
   await dialog(page).getByLabel("E-mail domains").fill("market-office.example");
-  await dialog(page).getByRole("button", { name: "Send for confirmation" }).click();
+  await dialog(page).getByRole("button", { name: "Ask for agreement" }).click();
   await expect(dialog(page).getByText("A second administrator confirms this")).toBeVisible();
 });

@@ -37,7 +37,7 @@ test("an identity provider invites a person of an agency, two administrators dec
   await section.getByLabel("Role without a group").selectOption({ label: "Regulator" });
   await section.getByLabel("Mapped groups").fill("Market auditors; auditor");
   await section.getByLabel("Reason").fill("The agency uses an identity provider.");
-  await section.getByRole("button", { name: "Send for confirmation" }).click();
+  await section.getByRole("button", { name: "Ask for agreement" }).click();
   await expect(section.getByText("Sent. It takes effect when another administrator agrees.")).toBeVisible();
   const address = greta.url();
 

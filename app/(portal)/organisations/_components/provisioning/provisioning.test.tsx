@@ -11,7 +11,7 @@ const NONE: Provisioning = {
   ...{ id: ID, address: "http://localhost:3000/scim/v2", settings: null, domains: [] },
   ...{ tokens: [], calls: [], groups: [], differing: [] },
 };
-const send = () => screen.getByRole("button", { name: "Send for confirmation" });
+const send = () => screen.getByRole("button", { name: "Ask for agreement" });
 
 describe("the settings of provisioning", () => {
   it("are sent with each mapped group read from its line", async () => {
