@@ -349,7 +349,7 @@ test("a person without access reads why, and a person who may not know of the tr
   const refused = await who.regulator.post(`/confidential/transactions/${id}/audit`, { purpose: "audit" });
   expect(refused.json.code).toBe("access.views-exhausted");
   await officer.page.reload();
-  await expect(officer.page.getByText("All views used").first()).toBeVisible();
+  await expect(officer.page.getByText("All views used").filter({ visible: true }).first()).toBeVisible();
   await expect(officer.page.getByText("You were refused").first()).toBeVisible();
 });
 
