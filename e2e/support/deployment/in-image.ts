@@ -18,14 +18,14 @@ mount --bind "$root" "$root"
 mount --bind /etc/hosts "$root/etc/hosts"
 mount -o remount,bind,ro "$root"
 mount -t tmpfs tmpfs "$root/tmp"
-mkdir -p "$root$SEALPORT_BASE"
-mount --bind "$SEALPORT_BASE" "$root$SEALPORT_BASE"
+mkdir -p "$root$IMAGE_BASE"
+mount --bind "$IMAGE_BASE" "$root$IMAGE_BASE"
 mount --bind /dev "$root/dev"
 mount -t proc proc "$root/proc"
-exec chroot --userspec="$SEALPORT_USER" "$root" "$@"`;
+exec chroot --userspec="$IMAGE_USER" "$root" "$@"`;
 const NODE = "/usr/bin/node";
 
-/** Whether a command enters an image. It is started by root, and takes its user in SEALPORT_USER. */
+/** Whether a command enters an image. It is started by root, and takes its user in IMAGE_USER. */
 export function entersImage(command: readonly string[]): boolean {
   return command[0] === "unshare";
 }

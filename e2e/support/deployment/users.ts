@@ -73,7 +73,7 @@ export type Variables = Readonly<Record<string, string>>;
 function imageVariables(user: User, command: readonly string[], { HOME = "/" }: Variables): Variables {
   if (!entersImage(command)) return {};
   const { uid = 0, gid = 0 } = ids(user);
-  return { SEALPORT_USER: `${uid}:${gid}`, SEALPORT_BASE: path.dirname(HOME) };
+  return { IMAGE_USER: `${uid}:${gid}`, IMAGE_BASE: path.dirname(HOME) };
 }
 
 /** Starts a program of the program's folder as a user, with these variables alone. A tethered one ends when the tests end. */
