@@ -353,7 +353,7 @@ describe("config check", () => {
       expect(await said()).toBe(`is not running: no process serves at the socket ${file("c.sock")}`);
     });
 
-    it("is told apart by what this user may do: its folder closed, its socket closed, its group", () => {
+    it("has a reason that says what this user may do: its folder closed, its socket closed, its group", () => {
       const socket = "/run/sealport/custodian/c.sock";
       const folder = path.dirname(socket);
       const at = (view: Partial<SocketView>) =>

@@ -14,7 +14,6 @@ const OTHERS = [
   "SEALPORT_DEBUG",
   "SEALPORT_PROFILE",
   "SEALPORT_URL",
-  "SEALPORT_USER",
 ] as const;
 
 /** Beginnings that only our variables have. Those of other programs (AWS_, OTEL_, REDIS_, TLS_, VAULT_) are not among them. */

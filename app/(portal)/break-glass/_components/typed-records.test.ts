@@ -33,7 +33,7 @@ describe("typed transactions", () => {
     });
   });
 
-  test("have the form of a number each for a check that asks nobody", () => {
+  test("have the form of a number each for a check without a search", () => {
     const [first, second] = asNumbers(["one", id(1)]);
     expect(first).toMatch(/^0{8}-0000-7000-8000-0{12}$/);
     expect(second).toBe(id(1));

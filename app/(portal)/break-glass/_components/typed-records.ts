@@ -19,7 +19,7 @@ export type FindByJob = (
   job: string,
 ) => Promise<readonly { readonly transaction_id: string; readonly job_id: string }[]>;
 
-/** The typed list with a number for each name, for a check of its form that asks nobody. */
+/** The typed list with a number for each name, for a check of its form alone, without a search. */
 export function asNumbers(typed: readonly string[]): string[] {
   return typed.map((name, at) =>
     UUID.test(name) ? name : `00000000-0000-7000-8000-${String(at).padStart(12, "0")}`,
