@@ -365,23 +365,21 @@ test("a suspended person's session and API key are refused from the next call on
   const fetch = fetchBy({ ca: readFileSync(site.outside.certificate), headers });
   const program = callerBy((url, init) => fetch(new URL(url, site.origin), init));
   const at = `/confidential/transactions/${found.transaction}`;
-  /** Status and code of four calls of each kind, two at each portal. */
+  /** The status and code that each portal answers. A page's own calls may change whose turn it is. */
   const outcomes = async (caller: Pick<Person, "get">) => {
-    const before = [...site.proxy.calls];
-    const answers: unknown[] = [];
-    for (let call = 0; call < 4; call += 1) {
-      const { status, json } = await caller.get(at);
-      answers.push([status, json.code]);
+    const answers = new Map<string | null, unknown>();
+    for (let call = 0; call < 20 && answers.size < 2; call += 1) {
+      const { status, json, headers: of } = await caller.get(at);
+      answers.set(of.get("x-portal"), [status, json.code]);
     }
-    expect(site.proxy.calls.map((calls, portal) => calls - (before[portal] ?? 0))).toEqual([2, 2]);
-    return answers;
+    return [answers.get("1"), answers.get("2")];
   };
-  expect(await outcomes(mika)).toEqual(Array(4).fill([200, undefined]));
-  expect(await outcomes(program)).toEqual(Array(4).fill([200, undefined]));
+  expect(await outcomes(mika)).toEqual(Array(2).fill([200, undefined]));
+  expect(await outcomes(program)).toEqual(Array(2).fill([200, undefined]));
   const [listed] = await sealport("ada", "people", "list", "--find", "mika@alderfinch.example");
   await sealport("ada", "people", "suspend", listed.id, "--reason", "The laptop is lost");
-  expect(await outcomes(program)).toEqual(Array(4).fill([403, "access.inactive"]));
-  expect(await outcomes(mika)).toEqual(Array(4).fill([401, "auth.session"]));
+  expect(await outcomes(program)).toEqual(Array(2).fill([403, "access.inactive"]));
+  expect(await outcomes(mika)).toEqual(Array(2).fill([401, "auth.session"]));
 });
 
 test("a regulator who leaves can do nothing a second later, at either portal", async () => {
