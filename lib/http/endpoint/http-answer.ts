@@ -45,11 +45,14 @@ export function responseOf({ status, headers, body }: HttpAnswer): Response {
   return new Response(body instanceof Uint8Array ? Uint8Array.from(body) : body, { status, headers });
 }
 
-/** The same as `finished`, for an answer that is a Response. */
+/** The same as `finished`, for an answer that is a Response and may set several cookies. */
 export function withHeaders(
   response: Response,
   headers: Readonly<Record<string, string>>,
   isHead: boolean,
 ): Response {
-  return responseOf(finished(answerOf(response), headers, isHead));
+  const answered = responseOf(finished(answerOf(response), headers, isHead));
+  answered.headers.delete("set-cookie");
+  for (const cookie of response.headers.getSetCookie()) answered.headers.append("set-cookie", cookie);
+  return answered;
 }

@@ -14,6 +14,7 @@ import { json, ownCookies, readSent, type SignInCall, signInBy } from "@/lib/htt
 import { PasskeySignIn, PasswordSignIn } from "@/lib/identity/schema";
 import { makeChallenge } from "@/lib/identity/sign-in/challenge-store";
 import { readDemonstration } from "@/lib/identity/sign-in/demonstration";
+import { knownBrowser, rememberBrowser } from "@/lib/identity/sign-in/known-browser";
 import { runNextAuth } from "@/lib/identity/sign-in/next-auth";
 import { assertionOptions } from "@/lib/identity/sign-in/passkey";
 import { signInWithPasskey } from "@/lib/identity/sign-in/sign-in-with-passkey";
@@ -32,8 +33,15 @@ function typed(text: string | undefined): string | undefined {
 
 async function byPassword(cx: SignInCall): Promise<Response> {
   const { csrf_token: csrfToken, email, password, code, recovery_code } = await readSent(cx, PasswordSignIn);
-  const input = { email, password, code: typed(code), recoveryCode: typed(recovery_code) };
-  return signInBy(cx, { name: "password", way: () => signInWithPassword(cx, input), csrfToken });
+  const browser = knownBrowser(cx, email, cx.request.headers);
+  const input = { email, password, code: typed(code), recoveryCode: typed(recovery_code), browser };
+  const response = await signInBy(cx, {
+    name: "password",
+    way: () => signInWithPassword(cx, input),
+    csrfToken,
+  });
+  response.headers.append("set-cookie", rememberBrowser(cx, email));
+  return response;
 }
 
 async function byPasskey(cx: SignInCall): Promise<Response> {

@@ -15,10 +15,14 @@ import {
   type SignInContext,
   type SignInFault,
 } from "@/lib/identity/sign-in/sign-in";
-import { type CodeDraw, drawCode, throttleSignIn } from "@/lib/identity/sign-in/throttle-sign-in";
+import {
+  type Attempt,
+  type CodeDraw,
+  drawCode,
+  throttleSignIn,
+} from "@/lib/identity/sign-in/throttle-sign-in";
 
-export interface PasswordSignIn extends GivenCode {
-  readonly email: string;
+export interface PasswordSignIn extends GivenCode, Attempt {
   readonly password: string;
 }
 
@@ -75,11 +79,12 @@ function open(
  */
 export async function signInWithPassword(cx: SignInContext, input: PasswordSignIn): Promise<SignedIn> {
   const email = input.email.trim();
-  const ofAddress = await throttleSignIn(cx, email);
+  const attempt = { email, browser: input.browser };
+  const ofAddress = await throttleSignIn(cx, attempt);
   const method = input.recoveryCode === undefined ? "totp" : "recovery";
   const account = await inSnapshot(cx, (tx) => findAccountByEmail(tx, cx.instance.tenantId, email));
   const isPassword = await verifyPassword(input.password, account?.passwordHash ?? DUMMY_HASH);
-  const draw = isCode(input) ? await drawCode(cx, email, isPassword) : undefined;
+  const draw = isCode(input) ? await drawCode(cx, attempt, isPassword) : undefined;
   const refuse = (fault: SignInFault) => {
     ofAddress.refuseWrong();
     return refuseSignIn(cx, fault, method, account);

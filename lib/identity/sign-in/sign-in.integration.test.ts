@@ -379,6 +379,35 @@ describe("sign-in", () => {
       expect((await post(61, { recovery_code: code })).status).toBe(200);
     });
 
+    it("attempts of others, with or without the password, never slow a browser in which the person signed in before", async () => {
+      const person = await createAccount(runtime, "miner");
+      const { email, password } = person;
+      const own = new TestBrowser("198.18.4.1");
+      expect((await own.signIn(person, clock)).status).toBe(200);
+      const post = (place: number, body: Record<string, string>) =>
+        new TestBrowser(`198.18.4.${place}`).post("callback/password", { email, ...body });
+      for (let place = 10; place < 22; place++) {
+        expect((await post(place, { password, code: "000000" })).status).toBe(401);
+        expect((await post(1, { password: "not this one", code: "000000" })).status).toBeGreaterThan(400);
+      }
+      clock.advance(MINUTE);
+      expect((await post(1, { password, code: codeOf(person, clock) })).status).toBe(429);
+      expect((await post(40, { password, code: codeOf(person, clock) })).status).toBe(401);
+      expect((await own.signIn(person, clock)).status).toBe(200);
+    });
+
+    it("a known browser's own wrong codes are slowed like any other's", async () => {
+      const person = await createAccount(runtime, "miner");
+      const { email, password } = person;
+      const own = new TestBrowser("198.18.5.1");
+      expect((await own.signIn(person, clock)).status).toBe(200);
+      clock.advance(MINUTE);
+      const statuses = [];
+      for (let count = 0; count < 12; count++)
+        statuses.push((await own.post("callback/password", { email, password, code: "000000" })).status);
+      expect(statuses).toEqual([...Array(11).fill(401), 429]);
+    });
+
     it("an address whose budget is spent keeps out wrong sign-ins alone, without entries", async () => {
       const place = "192.0.2.77";
       const person = await createAccount(runtime, "regulator");

@@ -11,7 +11,7 @@ export interface Site {
   readonly isSecure: boolean;
   /** Whether the portal listens on this machine only. */
   readonly isLoopback: boolean;
-  readonly cookies: { readonly session: string; readonly csrf: string; readonly callback: string };
+  readonly cookies: Readonly<Record<"session" | "csrf" | "callback" | "known", string>>;
 }
 
 const LOOPBACK_HOSTS: readonly string[] = ["localhost", "127.0.0.1", "[::1]"];
@@ -28,6 +28,7 @@ function cookieNames(isSecure: boolean): Site["cookies"] {
     session: `${prefix}sealport-session`,
     csrf: `${prefix}sealport-csrf`,
     callback: `${prefix}sealport-callback`,
+    known: `${prefix}sealport-known-browser`,
   };
 }
 

@@ -15,11 +15,17 @@ function refuseSpent(cx: SignInContext, draw: Draw): void {
   });
 }
 
+/** Whose attempt it is. */
+export interface Attempt {
+  readonly email: string;
+  /** As `knownBrowser` returns it: its attempts are counted apart from those of all others. */
+  readonly browser?: string | undefined;
+}
+
 /** Returns the counter's key of an account. It is a hash, so the table of counts stores no address. */
-function accountKey(cx: SignInContext, email: string): string {
-  return toBase64url(
-    hmacSha256(cx.sessionSecret, utf8(`sealport/sign-in-counter/1\n${email.toLowerCase()}`)),
-  );
+function accountKey(cx: SignInContext, { email, browser = "" }: Attempt): string {
+  const counted = utf8(`sealport/sign-in-counter/1\n${email.toLowerCase()}\n${browser}`);
+  return toBase64url(hmacSha256(cx.sessionSecret, counted));
 }
 
 /** A draw on an address's budget of wrong sign-ins. */
@@ -49,8 +55,8 @@ export async function drawOnAddress(cx: SignInContext): Promise<AddressDraw> {
  * Draws on address and account separately, even if the account does not exist. Beyond the account's budget, each address
  * may try once every 30 seconds. Throws `rate.exceeded` for a second attempt in that time.
  */
-export async function throttleSignIn(cx: SignInContext, email: string): Promise<AddressDraw> {
-  const account = accountKey(cx, email);
+export async function throttleSignIn(cx: SignInContext, attempt: Attempt): Promise<AddressDraw> {
+  const account = accountKey(cx, attempt);
   refuseSpent(cx, await takeOrSlow(cx.limits, account, addressKey(cx.client.address)));
   return drawOnAddress(cx);
 }
@@ -66,8 +72,8 @@ export interface CodeDraw {
  * with the password may have many. After ten wrong codes, one code is checked every 30 seconds. A wrong password draws as
  * much on a separate counter, so it takes the same time and slows no other caller.
  */
-export async function drawCode(cx: SignInContext, email: string, isPassword: boolean): Promise<CodeDraw> {
-  const key = `${accountKey(cx, email)} ${isPassword ? "codes" : "no codes"}`;
+export async function drawCode(cx: SignInContext, attempt: Attempt, isPassword: boolean): Promise<CodeDraw> {
+  const key = `${accountKey(cx, attempt)} ${isPassword ? "codes" : "no codes"}`;
   const draw = await cx.limits.take("sign_in_code", key);
   if (draw.success) return { mayBeChecked: true, giveBack: () => cx.limits.giveBack("sign_in_code", key) };
   const { success } = await cx.limits.take("sign_in_slow", key);
