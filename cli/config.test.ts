@@ -124,6 +124,17 @@ describe("the target of calls", () => {
     expect(target({}, { SEALPORT_API_KEY: "", SEALPORT_URL: "" }).apiKey).toBe(KEY);
   });
 
+  it("has a key from the file that SEALPORT_API_KEY_FILE names, unless it is set twice or unusable", () => {
+    const file = path.join(folder, "key");
+    const given = { SEALPORT_API_KEY_FILE: file };
+    expect(() => target({}, given)).toThrow("SEALPORT_API_KEY_FILE names a file that cannot be read");
+    writeFileSync(file, `${OTHER}\n`);
+    expect(target({}, given).apiKey).toBe(OTHER);
+    expect(() => target({}, { ...given, SEALPORT_API_KEY: OTHER })).toThrow("not both");
+    writeFileSync(file, "hunter2");
+    expect(() => target({}, given)).toThrow(/SEALPORT_API_KEY_FILE has no API key(?!.*hunter2)/);
+  });
+
   it("sends a profile's key nowhere else, by no spelling", () => {
     for (const url of [
       "https://sealport.example.evil.example",

@@ -52,7 +52,7 @@ const BEGINNING = [
   "  sealport profile add NAME --url http://localhost:3000   asks for the API key and saves both",
   "  sealport doctor                                         shows whether they work",
   "",
-  "Without a profile, the command uses SEALPORT_URL and SEALPORT_API_KEY.",
+  "Without a profile, the command uses SEALPORT_URL and SEALPORT_API_KEY (or SEALPORT_API_KEY_FILE).",
 ];
 
 /** Help for one command, with its example. */

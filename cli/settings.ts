@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import type { Given, Target } from "./command";
 import { type Config, isInTheClear, type Profile, portalUrl, prefixOfKey, readConfig } from "./config";
 import { usage } from "./exit";
@@ -18,11 +19,26 @@ export function chosenProfile(settings: Settings, config: Config): [string, Prof
   throw usage(`profile ${name} not found`, "`sealport profile list` shows all profiles.");
 }
 
+/** Returns the key of SEALPORT_API_KEY, or of the file that SEALPORT_API_KEY_FILE names, as secrets of containers are given. */
 function environmentKey(host: Host): string | undefined {
-  const key = variable(host, "SEALPORT_API_KEY");
+  const given = variable(host, "SEALPORT_API_KEY");
+  const file = variable(host, "SEALPORT_API_KEY_FILE");
+  if (given !== undefined && file !== undefined)
+    throw usage("set SEALPORT_API_KEY or SEALPORT_API_KEY_FILE, not both");
+  const key = file === undefined ? given : keyIn(file);
   if (key !== undefined && prefixOfKey(key) === undefined)
-    throw usage("SEALPORT_API_KEY is not an API key: sp_ with ten and 49 characters");
+    throw usage(
+      `${file === undefined ? "SEALPORT_API_KEY is not an" : "SEALPORT_API_KEY_FILE has no"} API key: sp_ with ten and 49 characters`,
+    );
   return key;
+}
+
+function keyIn(file: string): string {
+  try {
+    return readFileSync(file, "utf8").trim();
+  } catch {
+    throw usage("SEALPORT_API_KEY_FILE names a file that cannot be read");
+  }
 }
 
 /** A profile's key is for the profile's portal: no other address gets it. */
@@ -41,7 +57,7 @@ function credentials(url: string, profile: Profile | undefined): Pick<Target, "a
 
 /**
  * Returns the portal to call and the credentials: the address of --url, SEALPORT_URL or the profile; the key of
- * SEALPORT_API_KEY or the profile. Throws CliError (usage) where either is missing, or the key would leave this machine
+ * SEALPORT_API_KEY, its file or the profile. Throws CliError (usage) where either is missing, or the key would leave this machine
  * unencrypted.
  */
 export function readTarget(settings: Settings): Target {

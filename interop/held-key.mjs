@@ -23,7 +23,7 @@ const USAGE = `usage: node held-key.mjs new FILE --participant ID --log ORIGIN  
        node held-key.mjs lost LOSTKEYID FILE --reason TEXT           report a client-held key lost, and name this one
        node held-key.mjs prove-recovery LOSTKEYID FILE               answer the custodian, when two people have signed
 SEALPORT_URL is the portal's address (http://localhost:3000), SEALPORT_API_KEY a key of the participant's with the scopes read and
-keys. ORIGIN is the log's name, the first line of its checkpoints.
+keys. SEALPORT_API_KEY_FILE may name a file with it instead. ORIGIN is the log's name, the first line of its checkpoints.
 `;
 
 class Refused extends Error {}
@@ -61,10 +61,18 @@ const newPair = () =>
 const read = (file) => JSON.parse(readFileSync(file, "utf8"));
 
 async function call(method, path, body) {
-  const { SEALPORT_URL = "http://localhost:3000", SEALPORT_API_KEY = "" } = process.env;
+  const {
+    SEALPORT_URL = "http://localhost:3000",
+    SEALPORT_API_KEY = "",
+    SEALPORT_API_KEY_FILE,
+  } = process.env;
+  const apiKey =
+    SEALPORT_API_KEY_FILE === undefined
+      ? SEALPORT_API_KEY
+      : readFileSync(SEALPORT_API_KEY_FILE, "utf8").trim();
   const answer = await fetch(new URL(`/confidential${path}`, SEALPORT_URL), {
     method,
-    headers: { Authorization: `Bearer ${SEALPORT_API_KEY}`, "Content-Type": "application/json" },
+    headers: { Authorization: `Bearer ${apiKey}`, "Content-Type": "application/json" },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   const said = await answer.json();

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
@@ -26,6 +26,7 @@ beforeAll(async () => {
   demo = readDemo(instance.dataDir);
   own = caller(demo.base_url, accountOf(PARTICIPANT, demo).api_key);
   folder = mkdtempSync(path.join(tmpdir(), "sealport-held-"));
+  writeFileSync(path.join(folder, "api-key"), `${accountOf(PARTICIPANT, demo).api_key}\n`);
   const checkpoint = await own.get("/confidential/audit/log/checkpoint");
   origin = checkpoint.text.split("\n")[0] ?? "";
 });
@@ -40,7 +41,7 @@ async function program(...args: readonly string[]): Promise<{ code: number; said
     NODE_ENV: "production" as const,
     PATH: process.env.PATH,
     SEALPORT_URL: demo.base_url,
-    SEALPORT_API_KEY: accountOf(PARTICIPANT, demo).api_key,
+    SEALPORT_API_KEY_FILE: "api-key",
   };
   try {
     const file = path.resolve("interop/held-key.mjs");

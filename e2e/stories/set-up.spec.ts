@@ -101,7 +101,9 @@ test("the printed link leads over organisation, first and second administrator t
   await expect(item("Your organisation")).toContainText("is not an https address");
   await expect(item("Escrow custodian")).toContainText("runs for evaluation");
   await expect(item("Outgoing mail")).toContainText("No mail server is set");
-  await expect(item("Where keys are kept")).toContainText("is in a file: portal, custodian, signer.");
+  await expect(item("Where keys are kept")).toContainText(
+    "is in a file: portal, custodian, signer, witness.",
+  );
   await checkWhole(greta, "set-up-list");
 
   // The rules are read by two people.

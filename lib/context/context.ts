@@ -64,6 +64,8 @@ export interface InstanceFacts {
   readonly signerUrl?: string | undefined;
   /** Address of the escrow custodian; set in the portal only. */
   readonly custodianUrl?: string | undefined;
+  /** Address and verifier key of the own witness, if there is one; set in the portal only. */
+  readonly ownWitness?: { readonly url: string; readonly vkey: string } | undefined;
   /** Address of the portal, for what people keep on paper. Absent in processes that answer no calls. */
   readonly portalOrigin?: string | undefined;
   /** Folder for large temporary files; the system's own where it is absent. */

@@ -150,6 +150,11 @@ export function witnessName(vkey: string): string {
   return vkey.slice(0, vkey.indexOf("+"));
 }
 
+/** Returns the own witness of a process that may ask it. */
+export function ownWitness({ WITNESS_URL: url, WITNESS_VKEY: vkey }: WitnessVariables) {
+  return url === undefined || vkey === undefined ? undefined : { url, vkey };
+}
+
 /** Returns the keys for checking cosignatures, the own one first; a process that asks no witness needs no address. */
 export function witnessKeys(env: WitnessVariables): Pick<WitnessAddress, "vkey" | "kind">[] {
   const own = env.WITNESS_VKEY === undefined ? [] : [{ vkey: env.WITNESS_VKEY, kind: "own" as const }];
@@ -166,10 +171,8 @@ export function witnessPolicy(env: WitnessVariables): WitnessPolicy {
  * address or the other way round, and for a policy that these witnesses could never meet.
  */
 export function witnessingOf(env: WitnessVariables): Witnessing {
-  const own: WitnessAddress[] =
-    env.WITNESS_URL === undefined || env.WITNESS_VKEY === undefined
-      ? []
-      : [{ url: env.WITNESS_URL, vkey: env.WITNESS_VKEY, kind: "own" }];
+  const asked = ownWitness(env);
+  const own: WitnessAddress[] = asked === undefined ? [] : [{ ...asked, kind: "own" }];
   if (own.length === 0 && (env.WITNESS_URL ?? env.WITNESS_VKEY) !== undefined)
     throw new TypeError("WITNESS_URL and WITNESS_VKEY go together");
   const witnesses = [...own, ...(env.WITNESSES ?? [])];

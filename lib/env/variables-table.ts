@@ -88,7 +88,7 @@ export function variablesPage(folder: string): string {
 
 Written by \`npm run variables\` from lib/env; a test compares the two. A part reads its variables once, when it starts. A missing
 or wrong one ends it with one line that names it. In **bold**: the part does not start without it. \`launch\` is \`npm start\`, which
-sets most variables of its parts itself.
+sets most variables of its parts itself and warns of misspelled ones.
 
 \`INSTANCE_FILE\` names the instance file, which every part has: TENANT_ID, LOG_ORIGIN, PORTAL_ORIGIN, the public keys and the
 addresses of the parts. A part's own variable may repeat one of these and may not contradict it (guide *Deploying*).

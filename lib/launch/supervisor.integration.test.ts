@@ -91,7 +91,11 @@ const ready = async (instance: RunningInstance): Promise<boolean> =>
 
 describe("a running instance", () => {
   test("keeps its identity and passwords private, gives each process only its own credentials, and locks its folder", async () => {
-    const instance = await run(dataDir, WITHOUT_SEED);
+    const instance = await run(dataDir, { ...WITHOUT_SEED, KEK_FIEL: "x" });
+    // A misspelled variable is named, and ends nothing.
+    expect(instance.output()).toContain(
+      "WARN  KEK_FIEL: is not a variable of Sealport. Do you mean KEK_FILE?\n",
+    );
     for (const file of [
       "instance.json",
       "keys/portal/database.json",

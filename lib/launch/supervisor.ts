@@ -7,6 +7,7 @@ import "server-only";
 import { lstat } from "node:fs/promises";
 import { StartError } from "@/lib/db/embedded/start-error";
 import { type LaunchEnv, launchEnv } from "@/lib/env";
+import { variablesOf } from "@/lib/env/read-environment";
 import { keepBackups, requireBackupSettings } from "@/lib/launch/backup/keep-backups";
 import { DatabaseKeeper } from "@/lib/launch/database-keeper";
 import { openDatabases, startOwnServer } from "@/lib/launch/databases";
@@ -28,6 +29,8 @@ import {
 } from "@/lib/launch/instance-file";
 import { createAllKeys } from "@/lib/launch/key-creation";
 import { lockDataFolder } from "@/lib/launch/lock";
+import { checkNames } from "@/lib/launch/operator/check-names";
+import { findingLine } from "@/lib/launch/operator/finding";
 import { requireFreePort } from "@/lib/launch/port";
 import { keepPortalEnvironment } from "@/lib/launch/portal-environment";
 import { PROGRAM_ROOT, plainArguments, scriptArguments } from "@/lib/launch/program";
@@ -215,6 +218,8 @@ export async function supervise(): Promise<void> {
   shutdown.listen();
   try {
     const env = launchEnv();
+    for (const { what, fault } of checkNames(variablesOf([])))
+      progress.say(findingLine({ what, ...(fault === undefined ? {} : { warning: fault }) }));
     if (env.npm_lifecycle_event !== undefined) shutdown.followParent();
     requireBackupSettings(env);
     await requireFreePort(env.HOST, env.PORT);

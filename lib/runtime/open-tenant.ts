@@ -9,7 +9,7 @@ import { uuidv7 } from "@/lib/crypto/uuid";
 import type { Database } from "@/lib/db/client";
 import { isUniqueViolation } from "@/lib/db/errors";
 import type { portalEnv } from "@/lib/env";
-import { witnessKeys, witnessPolicy } from "@/lib/env/anchors";
+import { ownWitness, witnessKeys, witnessPolicy } from "@/lib/env/anchors";
 import { requireOwnKey } from "@/lib/env/instance-file";
 import { InvariantError, OperatorError } from "@/lib/errors";
 import { createTenant, readTenant } from "@/lib/identity/people/tenant";
@@ -76,6 +76,7 @@ export function instanceFacts(env: TenantEnv, pseudonym: string): InstanceFacts 
     signerUrl: env.SIGNER_URL,
     portalOrigin: env.PORTAL_ORIGIN,
     custodianUrl: env.CUSTODIAN_URL,
+    ownWitness: ownWitness(env),
     dataDir: env.DATA_DIR,
   };
 }

@@ -53,14 +53,14 @@ describe("the list of what real data needs", () => {
   });
 
   it("names the parts whose root key is in a file", () => {
-    const facts = { parts: "custodian, signer" };
+    const facts = { parts: "custodian, signer, witness" };
     show(
       <ReadinessItems
         items={[item({ item: "keys", state: "failed", cause: "key_file", facts })]}
         people={PEOPLE}
       />,
     );
-    expect(opened()[0]?.textContent).toContain("in a file: custodian, signer.");
+    expect(opened()[0]?.textContent).toContain("in a file: custodian, signer, witness.");
   });
 
   it("unfolds nothing while one administrator is alone", () => {

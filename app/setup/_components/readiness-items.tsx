@@ -16,7 +16,7 @@ const LOOKS: Readonly<Record<ReadinessState, { readonly tone: Tone; readonly ico
 
 const AGENCY_PARTS = ["domain", "number", "contacts"] as const;
 
-const PARTS = ["portal", "custodian", "signer"] as const;
+const PARTS = ["portal", "custodian", "signer", "witness"] as const;
 
 /** What was found, in one line. */
 function useDetail(): (item: ReadinessItem) => ReactNode {

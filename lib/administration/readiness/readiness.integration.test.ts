@@ -58,7 +58,7 @@ async function check(item: NeededItem, parts: Partial<AdministrationContext> = {
   return answer.items.find((one) => one.item === item);
 }
 const closing: ServiceServer[] = [];
-/** The instance with a custodian and a signer that say where their keys are kept. */
+/** The instance with a custodian, a signer and perhaps a witness that say where their keys are kept. */
 async function servedParts(...kinds: readonly (CustodyChoice["kind"] | undefined)[]) {
   const parts = await Promise.all(
     kinds.map(async (kind, at) => {
@@ -71,12 +71,13 @@ async function servedParts(...kinds: readonly (CustodyChoice["kind"] | undefined
     }),
   );
   const { instance } = bench.greta;
-  const [custodian, signer] = parts;
+  const [custodian, signer, ownWitness] = parts;
   const pinned: PinnedKeys = {
     ...{ witnesses: [], witnessPolicy: { own: 0, independent: 0 }, ...instance.pinned },
     ...{ custodian: custodian?.vkey ?? "", log: signer?.vkey ?? "" },
   };
-  return { instance: { ...instance, custodianUrl: custodian?.url, signerUrl: signer?.url, pinned } };
+  const urls = { custodianUrl: custodian?.url, signerUrl: signer?.url };
+  return { instance: { ...instance, ...urls, ownWitness, pinned } };
 }
 const scanner = (verdict: Verdict): Scanner => ({ scan: async () => verdict });
 
@@ -149,7 +150,7 @@ describe("a check", () => {
     expect(await check("keys", { keystore: away })).toMatchObject({ cause: "key_failed" });
   });
 
-  it("of the keys is not done while custodian or signer keep theirs in a file, or do not say where", async () => {
+  it("of the keys is not done while custodian, signer or the own witness keep theirs in a file, or do not say where", async () => {
     const keystore = Object.assign(Object.create(bench.runtime.keystore), {
       serviceState: () => "up",
     }) as Keystore;
@@ -160,6 +161,13 @@ describe("a check", () => {
     expect(await of("pkcs11", undefined)).toMatchObject({
       ...{ state: "failed", cause: "key_place_unknown", facts: { parts: "signer" } },
     });
+    expect(await of("pkcs11", "pkcs11", "local")).toMatchObject({
+      ...{ cause: "key_file", facts: { parts: "witness" } },
+    });
+    expect(await of("pkcs11", "pkcs11", undefined)).toMatchObject({
+      ...{ cause: "key_place_unknown", facts: { parts: "witness" } },
+    });
+    expect(await of("pkcs11", "pkcs11", "pkcs11")).toMatchObject({ state: "done" });
     const { instance } = await servedParts("pkcs11", "pkcs11");
     const other = { ...instance, signerUrl: instance.custodianUrl };
     expect(await check("keys", { keystore, instance: other })).toMatchObject({ cause: "key_place_unknown" });

@@ -28,13 +28,17 @@ async function makeAndUse({ keystore }: Pick<Context, "keystore">): Promise<bool
 
 const HEALTH_MS = 2_000;
 
-/** Asks custodian and signer where they keep their keys. Their keys prove their answers; one that does not say is `unknown`. */
+/**
+ * Asks custodian, signer and the own witness, if there is one, where they keep their keys. Their keys prove their answers;
+ * one that does not say is `unknown`.
+ */
 async function custodyOfOthers({ instance }: Pick<Context, "instance">) {
-  const { custodianUrl, signerUrl, pinned } = instance;
-  const asked = [
+  const { custodianUrl, signerUrl, ownWitness, pinned } = instance;
+  const asked: (readonly [part: string, url: string | undefined, vkey: string | undefined])[] = [
     ["custodian", custodianUrl, pinned?.custodian],
     ["signer", signerUrl, pinned?.log],
-  ] as const;
+    ...(ownWitness === undefined ? [] : [["witness", ownWitness.url, ownWitness.vkey] as const]),
+  ];
   return Promise.all(
     asked.map(async ([part, url, vkey]) => {
       const health =
@@ -44,7 +48,7 @@ async function custodyOfOthers({ instance }: Pick<Context, "instance">) {
   );
 }
 
-/** Makes a participant's key where keys are kept, uses it and destroys it. A key file is for trials, at the custodian and the signer too. */
+/** Makes a participant's key where keys are kept, uses it and destroys it. A key file is for trials, in every part. */
 export async function tryKeys(cx: Pick<Context, "instance" | "keystore" | "logger">): Promise<Result> {
   const began = performance.now();
   try {

@@ -275,6 +275,17 @@ describe("a database restored to an earlier point, with the signer's store compl
     );
   });
 
+  it("refuses a copy that ends before a checkpoint of the database, before anyone is asked to sign", async () => {
+    await bench.grow(3);
+    await bench.sign();
+    const older = await bench.copy();
+    await bench.grow(2);
+    await bench.sign();
+    await expect(planRecovery(bench.owner, bench.place, older)).rejects.toThrow(
+      "a checkpoint over more than the signer's copy holds",
+    );
+  });
+
   it("refuses a damaged copy, a range that was not agreed to, changed bytes, and every login but the owner's", async () => {
     await bench.grow(3);
     const waiting = await recordEvent(bench.cx, EVENT);

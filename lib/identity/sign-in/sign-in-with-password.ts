@@ -1,5 +1,6 @@
 import "server-only";
 import { inSnapshot, inTransaction } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
 import { type Account, findAccountByEmail, holdPassword } from "@/lib/identity/sign-in/credential-store";
 import { verifyPassword } from "@/lib/identity/sign-in/password";
 import {
@@ -11,6 +12,7 @@ import {
 import {
   openSession,
   refuseSignIn,
+  refuseSuspended,
   type SignedIn,
   type SignInContext,
   type SignInFault,
@@ -55,27 +57,33 @@ function isCode({ code, recoveryCode }: PasswordSignIn): boolean {
 function faultBefore(account: Account | undefined, isPassword: boolean): SignInFault | undefined {
   if (account === undefined) return "unknown";
   if (!isPassword) return "password";
-  return account.holder.isActive ? undefined : "inactive";
+  // A suspended person with a second factor learns of it once both are proved.
+  return account.holder.isActive || needsSecondFactor(account) ? undefined : "inactive";
 }
 
 type Accepted = Exclude<SecondFactor, { readonly fault: SignInFault }>;
 
-/** Another request may have taken the same code, or changed the password, since the check. */
+/**
+ * Another request may have taken the same code, or changed the password, since the check. Returns the error for a suspended
+ * person, whose code is taken too.
+ */
 function open(
   cx: SignInContext,
   account: Account,
   factor: Accepted,
-): Promise<SignedIn | { readonly fault: SignInFault }> {
+): Promise<SignedIn | DomainError | { readonly fault: SignInFault }> {
   return inTransaction(cx, async (tx) => {
     if (!(await holdPassword(tx, account.holder.userId, account.passwordHash))) return { fault: "password" };
     if (!(await factor.take(tx, cx.clock.now()))) return { fault: "replayed" };
+    if (!account.holder.isActive) return refuseSuspended(tx, cx, account, factor.method);
     return openSession(tx, cx, account, { method: factor.method });
   });
 }
 
 /**
  * Signs in with a password and, if the account has or needs one, a second factor. Every fault gets the same answer and
- * comparable work; the log has the reason.
+ * comparable work; the log has the reason. Throws `auth.sign-in`, and `auth.suspended` for a suspended person who proved
+ * both factors.
  */
 export async function signInWithPassword(cx: SignInContext, input: PasswordSignIn): Promise<SignedIn> {
   const email = input.email.trim();
@@ -93,7 +101,9 @@ export async function signInWithPassword(cx: SignInContext, input: PasswordSignI
   if (account === undefined || fault !== undefined) throw await refuse(fault ?? "unknown");
   const factor = await secondFactorOf(cx, account, input, draw);
   if ("fault" in factor) throw await refuse(factor.fault);
+  if (!account.holder.isActive) ofAddress.refuseWrong();
   const opened = await open(cx, account, factor);
+  if (opened instanceof DomainError) throw opened;
   if ("fault" in opened) throw await refuse(opened.fault);
   await ofAddress.giveBack();
   return opened;

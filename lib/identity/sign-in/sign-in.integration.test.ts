@@ -154,6 +154,25 @@ describe("sign-in", () => {
       expect((await plain(client)).status).toBe(200);
     });
 
+    it("a suspended person learns of it only when password and code are proved, and the code is taken", async () => {
+      const person = await createAccount(runtime, "auditor");
+      const plain = await createAccount(runtime, "client", { hasTotp: false });
+      for (const { userId } of [person, plain])
+        await suspendPerson({ ...runtime, client: {}, requestId: "test", system: "test" }, userId);
+      const { email, password } = person;
+      const code = codeOf(person, clock);
+      const answerTo = async (body: Record<string, string>) =>
+        codeIn(await new TestBrowser().post("callback/password", { email, password, ...body }));
+      const before = await entries("session.create", "denied");
+      expect(await answerTo({ password: "some other password", code })).toBe("auth.sign-in");
+      expect(await answerTo({ code: "000000" })).toBe("auth.sign-in");
+      expect(await answerTo({})).toBe("auth.sign-in");
+      expect(await answerTo({ email: plain.email })).toBe("auth.sign-in");
+      expect(await answerTo({ code })).toBe("auth.suspended");
+      expect(await answerTo({ code })).toBe("auth.sign-in");
+      expect(await entries("session.create", "denied")).toBe(before + 6);
+    });
+
     it("a sign-in needs the token of its own page, and a page of this portal", async () => {
       const person = await createAccount(runtime, "client", { hasTotp: false });
       const { email, password } = person;
@@ -246,7 +265,8 @@ describe("sign-in", () => {
       await browser.signIn(person, clock);
       await suspendPerson({ ...runtime, client: {}, requestId: "test", system: "test" }, person.userId);
       expect((await ask(browser)).status).toBe(401);
-      expect((await browser.signIn(person, clock, 1)).status).toBe(401);
+      expect((await browser.signIn(person, clock, 1)).status).toBe(403);
+      expect((await ask(browser)).status).toBe(401);
       const { rows } = await bench.audit.appPool.query(
         "SELECT end_reason FROM auth_session WHERE user_id = $1",
         [person.userId],

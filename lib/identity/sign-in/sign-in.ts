@@ -1,4 +1,5 @@
 import "server-only";
+import type { AuditEvent } from "@/lib/audit/entry/event";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import { recordEvent } from "@/lib/audit/record/record-event";
 import type { AuditContext, Context } from "@/lib/context/context";
@@ -59,11 +60,21 @@ export function signInRefused(): DomainError {
   });
 }
 
-/** The answer to a person who proved a factor that stands for both, and may not sign in. */
+/** The answer to a person who proved both factors, and may not sign in. */
 export function signInSuspended(): DomainError {
   return new DomainError("auth.suspended", {
     detail: "The account, its participant or its organisation is suspended. Ask an administrator.",
   });
+}
+
+function refusal(fault: SignInFault, method: SignInMethod, account: Account | undefined): AuditEvent {
+  return {
+    class: "identity",
+    outcome: "denied",
+    action: "session.create",
+    subjects: [],
+    details: { fault, method, ...(account === undefined ? {} : { user: account.holder.pseudonym }) },
+  };
 }
 
 /** Records a refused sign-in and returns the error to throw. The typed address is not kept. */
@@ -73,14 +84,23 @@ export async function refuseSignIn(
   method: SignInMethod,
   account: Account | undefined,
 ): Promise<DomainError> {
-  await recordEvent(cx, {
-    class: "identity",
-    outcome: "denied",
-    action: "session.create",
-    subjects: [],
-    details: { fault, method, ...(account === undefined ? {} : { user: account.holder.pseudonym }) },
-  });
+  await recordEvent(cx, refusal(fault, method, account));
   return signInRefused();
+}
+
+/**
+ * Records, in the transaction that takes the factor, that a suspended person proved both factors. Returns the error to
+ * throw once it is committed.
+ */
+export async function refuseSuspended(
+  tx: Tx,
+  cx: SignInContext,
+  account: Account,
+  method: SignInMethod,
+): Promise<DomainError> {
+  const subjects = [`user:${account.holder.userId}`];
+  await appendEntry(tx, cx, { ...refusal("inactive", method, account), subjects });
+  return signInSuspended();
 }
 
 /** What a session rests on. */

@@ -20,11 +20,11 @@ describe("the drawer that adds a participant", () => {
     expect(idField().value).toBe("client-457");
     await user.click(screen.getByRole("radio", { name: "Provider (miner)" }));
     expect(idField().value).toBe("provider-1");
-    await user.selectOptions(screen.getByLabelText("Company"), "Alder Ltd");
+    // The only company is filled in.
     await user.click(screen.getByRole("button", { name: "Add participant" }));
     await expect
       .poll(() => calls.map(({ body }) => body))
-      .toMatchObject([{ id: "provider-1", role: "miner" }]);
+      .toMatchObject([{ id: "provider-1", role: "miner", organisation_id: COMPANIES[0]?.id }]);
   });
 
   it("keeps an id that the person has typed", async () => {

@@ -45,13 +45,18 @@ function useOfferedId({ hook }: ReturnType<typeof useAdd>, next: NextNumbers): v
   }, [isOffered, wanted, setValue]);
 }
 
-function useAdd(next: NextNumbers, onDone: () => void) {
+function useAdd({ companies, next }: Offered, onDone: () => void) {
   const t = useTranslations("administration.participants.add");
   return useForm({
     call: ADD,
     schema: async () => (await import("@/lib/administration/participants/schema")).NewParticipant,
     id: "participant",
-    initial: { id: offered("client", next), organisation: "", role: "client", kind: "legal" },
+    initial: {
+      id: offered("client", next),
+      organisation: companies.length === 1 ? (companies[0]?.id ?? "") : "",
+      role: "client",
+      kind: "legal",
+    },
     isInDialog: true,
     toBody: ({ id, organisation, role, kind }) => ({
       id: id.trim(),
@@ -80,7 +85,7 @@ function AddForm({ companies, next, onDone }: Offered & { onDone: () => void }) 
   const kinds = useTranslations("administration.participants.kinds");
   const roles = useTranslations("portal.roles");
   const explain = useExplained();
-  const form = useAdd(next, onDone);
+  const form = useAdd({ companies, next }, onDone);
   useOfferedId(form, next);
   return (
     <FormFrame form={form} failed={t("failed")} explain={explain} submit={t("submit")}>

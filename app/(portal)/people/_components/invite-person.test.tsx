@@ -126,6 +126,31 @@ describe("the drawer that invites a person", () => {
     expect(drawer().getByRole("button", { name: "Send invitation" })).toBeDefined();
   });
 
+  it("fills in the usual role of the organisation, until another role is chosen", async () => {
+    const agency = { id: "01936f2a-7c1b-7def-8a10-3f2b4c5d6e81", name: "Markets Office", kind: "agency" };
+    const { user } = show(
+      <InvitePerson organisations={[...ORGANISATIONS, COMPANY, agency]} participants={[CLIENT]} sendsMail />,
+    );
+    await user.click(screen.getByRole("button", { name: "Invite a person" }));
+    const role = () => drawer().getByLabelText<HTMLSelectElement>("Role").value;
+    const choose = (label: string, option: string) =>
+      user.selectOptions(drawer().getByLabelText(label), option);
+    await choose("Organisation", "Alder Ltd");
+    expect(role()).toBe("client");
+    expect(drawer().getByLabelText<HTMLInputElement>("Participant").value).toBe("client-457");
+    await choose("Organisation", "Markets Office");
+    expect(role()).toBe("regulator");
+    await choose("Role", "Auditor");
+    await choose("Organisation", "Havel Clearing");
+    expect(role()).toBe("auditor");
+  });
+
+  it("fills in the only organisation", async () => {
+    const { user } = show(<InvitePerson organisations={ORGANISATIONS} participants={[]} sendsMail />);
+    await user.click(screen.getByRole("button", { name: "Invite a person" }));
+    expect(drawer().getByLabelText<HTMLSelectElement>("Organisation").value).toBe(ID);
+  });
+
   it("fills in the only participant of the organisation and role, and says where there is none", async () => {
     const { user } = show(
       <InvitePerson organisations={[...ORGANISATIONS, COMPANY]} participants={[CLIENT]} sendsMail />,

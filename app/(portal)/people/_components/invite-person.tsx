@@ -3,6 +3,7 @@
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useEffect, useRef, useState } from "react";
+import { type Organisation, type Participant, usualRole } from "@/app/(portal)/people/_components/usual-role";
 import { DialogButton } from "@/components/act/dialog-button";
 import { target } from "@/components/client/api";
 import { SignInLink } from "@/components/domain/sign-in-link";
@@ -19,20 +20,6 @@ import { DUTIES, ROLES } from "@/lib/word-lists";
 
 const INVITE = target<typeof invitePerson>("POST", "/confidential/admin/invitations");
 
-interface Organisation {
-  readonly id: string;
-  readonly name: string;
-  readonly kind: string;
-}
-
-/** A client or provider that a person can act for. */
-interface Participant {
-  readonly id: string;
-  readonly role: string;
-  readonly organisation: { readonly id: string };
-  readonly needs_agreement: boolean;
-}
-
 const START = { name: "", email: "", organisation: "", role: "coordinator", participant: "", reason: "" };
 
 const isParty = (role: string): boolean => role === "client" || role === "miner";
@@ -47,7 +34,7 @@ function needsAgreement(
 }
 
 function useInvite(
-  participants: readonly Participant[],
+  { organisations, participants }: Offered,
   onAnswer: (answer: InviteAnswer, name: string) => void,
 ) {
   const t = useTranslations("administration.invite");
@@ -56,7 +43,11 @@ function useInvite(
     call: INVITE,
     schema: async () => (await import("@/lib/administration/people/schema")).NewPerson,
     id: "invite",
-    initial: { ...START, duties: none },
+    initial: {
+      ...START,
+      organisation: organisations.length === 1 ? (organisations[0]?.id ?? "") : "",
+      duties: none,
+    },
     isInDialog: true,
     toBody: ({ organisation, participant, role, duties, reason, ...typed }) => ({
       name: typed.name.trim(),
@@ -97,6 +88,20 @@ function useInvite(
 }
 
 type InviteForm = ReturnType<typeof useInvite>;
+
+/** Fills in the usual role of an organisation when it is chosen, unless the person has chosen another role. */
+function useUsualRole({ hook }: InviteForm, offered: Offered): void {
+  const { setValue, watch, formState } = hook;
+  const organisation = watch("organisation");
+  const usual = usualRole(organisation, offered);
+  const isChosen = formState.dirtyFields.role === true;
+  const [filled, setFilled] = useState("");
+  useEffect(() => {
+    if (filled === organisation) return;
+    setFilled(organisation);
+    if (usual !== undefined && !isChosen) setValue("role", usual);
+  }, [filled, organisation, usual, isChosen, setValue]);
+}
 
 /** The participant, with those of the chosen organisation and role to choose from. The only one is filled in. */
 function ParticipantField({
@@ -147,17 +152,17 @@ interface Offered {
 }
 
 function Fields({
-  organisations,
-  participants,
-  sendsMail,
   onAnswer,
+  ...offered
 }: Offered & { onAnswer: (answer: InviteAnswer, name: string) => void }) {
+  const { organisations, participants, sendsMail } = offered;
   const t = useTranslations("administration.invite");
   const roleOptions = useRoleOptions("coordinator");
   const explain = useExplained(t("failed"));
   const dutyOptions = useDutyOptions();
   const ui = useTranslations("ui");
-  const form = useInvite(participants, onAnswer);
+  const form = useInvite(offered, onAnswer);
+  useUsualRole(form, offered);
   const [role, participant] = form.hook.watch(["role", "participant"]);
   const asks = needsAgreement({ role, participant }, participants);
   const submit = asks ? "confirm" : sendsMail ? "submit" : "makeLink";

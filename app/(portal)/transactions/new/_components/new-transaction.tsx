@@ -43,7 +43,13 @@ export function NewTransactionForm({ own, recipients }: { own: string; recipient
   const words = useProblemWords();
   const fields = useFieldWords();
   const call = useCallOnce(create);
-  const form = useForm<Draft>({ defaultValues: EMPTY });
+  const others = recipients.filter(({ participantId }) => participantId !== own);
+  // The only possible recipient is chosen.
+  const start = {
+    ...EMPTY,
+    recipients: others.length === 1 ? others.map(({ participantId }) => participantId) : [],
+  };
+  const form = useForm<Draft>({ defaultValues: start });
   const [found, setFound] = useState<readonly Recipient[]>([]);
   const [step, setStep] = useState<Step>("form");
   const [errors, setErrors] = useState<readonly FormError[]>([]);
@@ -83,7 +89,7 @@ export function NewTransactionForm({ own, recipients }: { own: string; recipient
     try {
       setSent(await call({ body: bodyOf(draft, own) }));
       setStep("sent");
-      form.reset(EMPTY);
+      form.reset(start);
     } catch (error) {
       refuse(error, draft);
     } finally {
