@@ -1,11 +1,7 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import { asSuperuser } from "@/e2e/support/admin";
-import { people, readDemo } from "@/e2e/support/api";
-import { canaries, newTransaction, text } from "@/e2e/support/steps";
-import { loadRecords } from "@/lib/testing/benches/load-records";
 import { makeDiskFolder } from "@/lib/testing/data-folder";
 import { type RunningInstance, startInstance } from "@/lib/testing/instance/instance";
 import { prepareInstance } from "@/lib/testing/instance/prepared-instance";
+import { fillRecords } from "./fill-records";
 import { type Figure, line, median } from "./measure";
 import { callsOf, type ProductCall, RAISED_BUDGETS } from "./product/calls";
 import { callFor } from "./product/kept-connections";
@@ -30,39 +26,6 @@ const CALLS: ReadonlySet<string> = new Set(
     "page home",
   ],
 );
-const POLL_MS = 500;
-
-/** Submits a record, waits until the custodian has confirmed it, and loads this many copies of it. */
-async function fill(instance: RunningInstance, count: number): Promise<void> {
-  const { client456 } = people(readDemo(instance.dataDir));
-  const id = text(
-    await client456.post("/confidential/transactions", newTransaction(canaries())),
-    "transaction_id",
-  );
-  const started = Date.now();
-  await asSuperuser(instance.dataDir, async (admin) => {
-    const isTrue = async (question: string, values: readonly unknown[] = []) => {
-      for (;;) {
-        const { rows } = await admin.query<{ is: boolean }>(`SELECT ${question} AS is`, [...values]);
-        if (rows[0]?.is === true) return;
-        await sleep(POLL_MS);
-      }
-    };
-    await isTrue(
-      "(SELECT count(signature) FROM escrow_registration WHERE transaction_id = $1) = (SELECT count(*) FROM transaction_group WHERE transaction_id = $1)",
-      [id],
-    );
-    await isTrue(
-      "EXISTS (SELECT 1 FROM audit_leaf l JOIN transaction t ON t.create_entry_id = l.entry_id WHERE t.id = $1)",
-      [id],
-    );
-    await loadRecords(admin, id, count);
-    // The sequencer gives the copies' entries their leaves.
-    await isTrue("NOT EXISTS (SELECT 1 FROM audit_queue)");
-    await admin.query("VACUUM ANALYZE");
-  });
-  console.log(`${SUITE}   ${count} records loaded in ${((Date.now() - started) / 1000).toFixed(0)} s`);
-}
 
 interface Times {
   readonly p50: number;
@@ -112,7 +75,8 @@ export async function benchGrowth(): Promise<Figure[]> {
     for (const count of [SMALL, LARGE]) {
       const instance = await startInstance({ env });
       instances.push(instance);
-      await fill(instance, count);
+      const seconds = await fillRecords(instance, count);
+      console.log(`${SUITE}   ${count} records loaded in ${seconds.toFixed(0)} s`);
     }
     const [small = [], large = []] = await Promise.all(instances.map((instance) => callsOf(instance)));
     const figures: Figure[] = [];

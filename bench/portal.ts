@@ -3,9 +3,12 @@ import { readDemo } from "@/e2e/support/api";
 import { signIn } from "@/e2e/support/sign-in";
 import { findBrowser } from "@/lib/testing/instance/browser";
 import { type RunningInstance, startInstance } from "@/lib/testing/instance/instance";
+import { fillRecords } from "./fill-records";
 import { against as againstLimit, type Figure } from "./measure";
 
 const RUNS = 5;
+const ENTRIES = Number(process.env.BENCH_ENTRIES ?? 10_000);
+const LOG_PAGES = 24;
 const VIEWPORT = { width: 1440, height: 900 };
 
 interface Visit {
@@ -215,6 +218,44 @@ async function measurePerson(
   return figures;
 }
 
+/** Returns the longest task of the page so far, after its reader scrolled to the end. */
+function scrolled(page: Page): Promise<number> {
+  return page.evaluate(async () => {
+    const tasks: number[] = [];
+    new PerformanceObserver((list) => {
+      for (const { duration } of list.getEntries()) tasks.push(duration);
+    }).observe({ type: "longtask", buffered: true });
+    for (let y = 0; y <= document.documentElement.scrollHeight; y += 200) {
+      window.scrollTo(0, y);
+      await new Promise(requestAnimationFrame);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    return Math.max(0, ...tasks);
+  });
+}
+
+/** Reads a long log page after page, each to its end, and returns the longest task. */
+async function measureLog(browser: Browser, instance: RunningInstance): Promise<Figure> {
+  await fillRecords(instance, ENTRIES);
+  const context = await browser.newContext({ viewport: VIEWPORT });
+  const page = await context.newPage();
+  await signIn(page, "auditor-001", readDemo(instance.dataDir));
+  await page.goto(new URL("/audit", instance.baseUrl).href);
+  let value = 0;
+  for (let at = 0; at < LOG_PAGES; at += 1) {
+    value = Math.max(value, await scrolled(page));
+    const address = page.url();
+    await page
+      .getByRole("navigation", { name: "Pages of this list" })
+      .getByRole("link", { name: "Next page" })
+      .click();
+    await page.waitForURL((url) => url.href !== address);
+  }
+  await context.close();
+  const name = `log of ${ENTRIES} entries, ${LOG_PAGES} pages: longest task`;
+  return againstLimit("portal", name, { value, limit: 50, unit: "ms" });
+}
+
 /** Measures JavaScript for each page, LCP and CLS of the production build in Chromium, each against its absolute goal. */
 export async function benchPortal(): Promise<Figure[]> {
   const instance = await startInstance({ env: { RATE_BUDGETS: '{"reads":100000,"sign_in":1000}' } });
@@ -222,7 +263,7 @@ export async function benchPortal(): Promise<Figure[]> {
   try {
     const figures: Figure[] = [];
     for (const person of PAGES) figures.push(...(await measurePerson(browser, instance, person)));
-    return figures;
+    return [...figures, await measureLog(browser, instance)];
   } finally {
     await browser.close();
     await instance.stop();
