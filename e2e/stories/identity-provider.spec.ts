@@ -96,6 +96,8 @@ test("two administrators connect a provider, and an invited officer signs in the
   await pictures(olga, "provider-invitation");
   await olga.getByRole("button", { name: "Continue with your organisation" }).click();
   await olga.getByRole("button", { name: `Sign in as ${email}` }).click();
+  await expect(olga.getByRole("heading", { name: "What needs you now" })).toBeVisible();
+  await open(olga, "/account/security");
   await expect(olga.getByRole("heading", { name: "Sign-in at your organisation" })).toBeVisible();
   await expectWhole(olga);
   await pictures(olga, "provider-account");

@@ -83,11 +83,12 @@ function NameForm({ onDone }: { onDone: (answer: SecondAdministratorAnswer) => v
 /** Step 3: the first administrator names the second, and hands over the link. */
 export function SecondAdministrator({ second }: { second: SetupPeople["second"] }) {
   const t = useTranslations("setup.second");
+  const step = useTranslations("setup.begin");
   const [answer, setAnswer] = useState<SecondAdministratorAnswer>();
   const [hasNamed, setNamed] = useState(false);
   useWaiting(second !== null || hasNamed);
   return (
-    <Section title={t("title")}>
+    <Section title={t("title")} action={step("step", { number: 3 })}>
       <p className="max-w-[64ch] pt-3 text-control">{t("text")}</p>
       {answer !== undefined ? (
         <MadeLink answer={answer} onDone={() => setAnswer(undefined)} />
