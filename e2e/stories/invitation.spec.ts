@@ -171,6 +171,7 @@ test("without a passkey the second one sets password and codes; a newer link rep
   await page.getByLabel("Six-digit code").fill(TOTP.generate({ secret: totpSecret }));
   await submit.click();
   await isSignedIn(page);
+  await page.goto(at("/account/security"));
   await expect(page.getByText(SECOND).first()).toBeVisible();
   await page.goto(at("/invitation"));
   await expect(page.getByText("You are signed in as Ben Roth.")).toBeVisible();
