@@ -54,9 +54,7 @@ function Ways({ token, view }: { token: string; view: InvitationView }) {
   return (
     <>
       <Person view={view} />
-      {view.organisation_sign_in && totp === undefined ? (
-        <OrganisationWay token={token} />
-      ) : null}
+      {view.organisation_sign_in && totp === undefined ? <OrganisationWay token={token} /> : null}
       <h2 className="mt-8 mb-3 font-semibold text-opened tracking-tight">
         {t(totp === undefined ? "passkey.title" : "password.title")}
       </h2>
