@@ -26,14 +26,7 @@ describe("the order of tasks", () => {
         need("decide", { due: -2 }),
         need("access_ends", { due: 3 }),
       ),
-    ).toEqual([
-      "decide -2",
-      "access_ends 3",
-      "backup -1",
-      "agreement 20",
-      "roster 40",
-      "access_review 312",
-    ]);
+    ).toEqual(["decide -2", "access_ends 3", "backup -1", "agreement 20", "roster 40", "access_review 312"]);
   });
 
   it("decides between equals by kind, then by the longest wait", () => {
