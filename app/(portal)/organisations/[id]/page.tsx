@@ -50,11 +50,7 @@ const page = recordPage({
   load: getHours,
   title: async () => (await getTranslations("organisations"))("title"),
   above: async () => ({ label: (await getTranslations("organisations"))("title"), href: "/organisations" }),
-  heading: async ({ value: { name } }) => ({
-    crumb: name,
-    title: name,
-    lead: <p className="max-w-[80ch]">{(await getTranslations("organisations"))("help")}</p>,
-  }),
+  heading: ({ value: { name } }) => Promise.resolve({ crumb: name, title: name }),
   actions: ({ value: { id } }) => <Actions id={id} />,
   content: (shown) => <Content {...shown} />,
 });

@@ -60,6 +60,7 @@ export async function HoursSection({ hours }: { hours: OfficeHours }) {
   return (
     <>
       <Section title={t("hours")} action={<ChangeHours hours={hours} />}>
+        <p className="max-w-[80ch] pt-2 text-control text-ink-2">{t("help")}</p>
         <OpenNow hours={hours} />
         <Facts look="aligned" facts={await factsOf(hours)} />
       </Section>
