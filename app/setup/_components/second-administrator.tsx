@@ -73,7 +73,13 @@ function NameForm({ onDone }: { onDone: (answer: SecondAdministratorAnswer) => v
     onDone,
   });
   return (
-    <FormFrame form={form} submit={t("submit")} icon="arrow" failed={t("failed")}>
+    <FormFrame
+      form={form}
+      submit={t("submit")}
+      icon="arrow"
+      failed={t("failed")}
+      className="max-w-[640px] pt-4"
+    >
       <TextField form={form} name="name" maxLength={200} />
       <TextField form={form} name="email" maxLength={254} type="email" />
     </FormFrame>
