@@ -37,10 +37,10 @@ export async function signInByOrganisation(email: string, to: string): Promise<v
   leaveFor(addressIn(await response.json()), to);
 }
 
-/** Accepts an invitation at the organisation's provider, and begins at this page. The token goes in the body. */
-export async function acceptByOrganisation(token: string, to: string): Promise<void> {
+/** Accepts an invitation at the organisation's provider, and begins at Home. The token goes in the body. */
+export async function acceptByOrganisation(token: string): Promise<void> {
   const response = await send("POST", "/api/auth/invitation/organisation", { body: { token } });
-  leaveFor(addressIn(await response.json()), to);
+  leaveFor(addressIn(await response.json()), "/");
 }
 
 export interface CameBack {

@@ -7,7 +7,7 @@ import type { Purpose } from "@/lib/vocabulary";
 /** Whether the parties get notice: the same sentence in the form, the review, the opening and on the grant. */
 export function NoticeSentence({ notice, purpose }: { notice: ExpectedNotice; purpose: Purpose }) {
   const t = useTranslations("domain.notice");
-  const purposes = useTranslations("domain.purposes");
+  const purposes = useTranslations("domain.purposesInText");
   const { mode, rule_of: rule, not_before: seal } = notice;
   const day = () => (rule === undefined ? null : <LocalTime instant={rule} form="day" />);
   if (mode === "none")

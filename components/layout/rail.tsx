@@ -107,7 +107,7 @@ function FoldedGroup({ isOpen, onTurn, ...of }: GroupProps & { onTurn: (isOpen: 
         aria-expanded={isOpen}
         aria-controls={id}
         onClick={() => onTurn(!isOpen)}
-        className={`flex h-[26px] w-full cursor-pointer items-center gap-3 border-l-[3px] px-[13px] text-note ${isHere ? "border-accent font-semibold text-ink" : "border-transparent text-ink-2 hover:text-ink"}`}
+        className={`flex h-[26px] w-full cursor-pointer items-center gap-3 border-l-[3px] px-[13px] text-left text-note ${isHere ? "border-accent font-semibold text-ink" : "border-transparent text-ink-2 hover:text-ink"}`}
       >
         <Icon name={isOpen ? "down" : "right"} />
         <span className="facts:inline sr-only facts:not-sr-only">{t(group)}</span>

@@ -96,7 +96,7 @@ function useWhy({ grant, prepared, selected }: OpenDialogState): Fact[] {
   const domain = useTranslations("domain");
   if (grant === undefined) return [];
   const { authority } = grant;
-  const purpose = domain(`purposes.${grant.purpose}`);
+  const purpose = domain(`purposesInText.${grant.purpose}`);
   const basis =
     authority === undefined
       ? grant.reference

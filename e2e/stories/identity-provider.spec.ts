@@ -32,7 +32,8 @@ test("two administrators connect a provider, and an invited officer signs in the
   await open(greta, "/organisations");
   await greta.getByRole("link", { name: AGENCY }).click();
   await expect(greta.getByText("No identity provider is connected.")).toBeVisible();
-  await greta.getByText("Connect an identity provider").click();
+  await greta.getByRole("button", { name: "Connect an identity provider" }).click();
+  const organisation = greta.url();
   await greta.getByLabel("Issuer", { exact: true }).fill(idp.issuer);
   await greta.getByLabel("Client id").fill("sealport");
   await greta.getByLabel("Client secret", { exact: true }).fill("a secret of sealport at its provider");
@@ -42,7 +43,9 @@ test("two administrators connect a provider, and an invited officer signs in the
   await greta.locator("#provider-reason").fill("Officers sign in at home.");
   await expectWhole(greta);
   await pictures(greta, "provider-form");
-  await greta.getByRole("button", { name: "Ask for agreement" }).last().click();
+  await dialog(greta).getByRole("button", { name: "Ask for agreement" }).click();
+  await greta.waitForURL(/\/agreements\//);
+  await visit(greta, organisation);
   await expect(greta.getByText("A change waits for a second administrator.")).toBeVisible();
 
   const { page: nils } = await signedIn(browser, SECOND, DESKTOP);
@@ -96,6 +99,8 @@ test("two administrators connect a provider, and an invited officer signs in the
   await pictures(olga, "provider-invitation");
   await olga.getByRole("button", { name: "Continue with your organisation" }).click();
   await olga.getByRole("button", { name: `Sign in as ${email}` }).click();
+  await expect(olga.getByRole("heading", { name: "What needs you now" })).toBeVisible();
+  await open(olga, "/account/security");
   await expect(olga.getByRole("heading", { name: "Sign-in at your organisation" })).toBeVisible();
   await expectWhole(olga);
   await pictures(olga, "provider-account");

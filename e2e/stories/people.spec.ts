@@ -94,7 +94,7 @@ test("two administrators invite a person, who signs in by the link with a passke
   await elif.getByRole("button", { name: "Create passkey and sign in" }).click();
   await elif.getByLabel("Name of this passkey").fill("work laptop");
   await elif.keyboard.press("Enter");
-  await expect(elif.getByRole("heading", { name: "Where you are signed in" })).toBeVisible();
+  await expect(elif.getByRole("heading", { name: "What needs you now" })).toBeVisible();
   expect((await elif.request.get(at("/confidential/account"))).status()).toBe(200);
 
   await joinsRoster(browser, greta);

@@ -34,12 +34,13 @@ test("an identity provider invites a person of an agency, two administrators dec
   await visit(greta, at("/organisations"));
   await greta.getByRole("link", { name: AGENCY }).click();
   const section = provisioning(greta);
-  await section.getByLabel("Role without a group").selectOption({ label: "Regulator" });
-  await section.getByLabel("Mapped groups").fill("Market auditors; auditor");
-  await section.getByLabel("Reason").fill("The agency uses an identity provider.");
-  await section.getByRole("button", { name: "Ask for agreement" }).click();
-  await expect(section.getByText("Sent. It takes effect when another administrator agrees.")).toBeVisible();
+  await section.getByRole("button", { name: "Set up provisioning" }).click();
   const address = greta.url();
+  await dialog(greta).getByLabel("Role without a group").selectOption({ label: "Regulator" });
+  await dialog(greta).getByLabel("Mapped groups").fill("Market auditors; auditor");
+  await dialog(greta).getByLabel("Reason").fill("The agency uses an identity provider.");
+  await dialog(greta).getByRole("button", { name: "Ask for agreement" }).click();
+  await greta.waitForURL(/\/agreements\//);
 
   const { page: nils } = await signedIn(browser, "coordinator-001:admin-2", DESKTOP);
   const agree = async (about: RegExp) => {

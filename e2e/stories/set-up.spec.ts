@@ -85,7 +85,8 @@ test("the printed link leads over organisation, first and second administrator t
   const { page: nils } = await open(browser, link);
   await nils.getByRole("button", { name: "Create passkey and sign in" }).isVisible();
   await makePasskey(nils);
-  await expect(heading(nils, "Where you are signed in")).toBeVisible();
+  await expect(heading(nils, "What needs you now")).toBeVisible();
+  await expect(nils.getByText("Go through Set-up.")).toBeVisible();
 
   // The first administrator's page continues.
   await expect(greta.getByText("Only you can sign in so far")).toHaveCount(0, { timeout: 60_000 });

@@ -16,7 +16,7 @@ function need(kind: Need["kind"], { due, since = -1 }: { due?: number; since?: n
 const order = (...needs: readonly Need[]) => byUrgency(needs, NOW).map(({ subject }) => subject.id);
 
 describe("the order of tasks", () => {
-  it("puts what presses now above what is due in days, whatever their kinds", () => {
+  it("puts what presses now above what is due in more than four hours, whatever their kinds", () => {
     expect(
       order(
         need("access_review", { due: 13 * 24 }),
@@ -24,8 +24,9 @@ describe("the order of tasks", () => {
         need("backup"),
         need("agreement", { due: 20 }),
         need("decide", { due: -2 }),
+        need("access_ends", { due: 3 }),
       ),
-    ).toEqual(["decide -2", "agreement 20", "backup -1", "roster 40", "access_review 312"]);
+    ).toEqual(["decide -2", "access_ends 3", "backup -1", "agreement 20", "roster 40", "access_review 312"]);
   });
 
   it("decides between equals by kind, then by the longest wait", () => {

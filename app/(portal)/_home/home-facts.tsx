@@ -57,6 +57,22 @@ function useNewsText(): (news: News) => string {
   };
 }
 
+/** A sentence whose reference stays on one line. */
+function Unbroken({ text, reference }: { text: string; reference: string }) {
+  const at = text.indexOf(reference);
+  if (at < 0) return text;
+  const end = at + reference.length;
+  // A word or sign that follows at once, such as a colon, stays with it.
+  const after = /^\S*/.exec(text.slice(end))?.[0] ?? "";
+  return (
+    <>
+      {text.slice(0, at)}
+      <span className="whitespace-nowrap">{reference + after}</span>
+      {text.slice(end + after.length)}
+    </>
+  );
+}
+
 const PLACES = { request: "/requests", transaction: "/transactions", dispute: "/disputes" } as const;
 
 function NewsSection({ home }: { home: Home }) {
@@ -78,7 +94,7 @@ function NewsSection({ home }: { home: Home }) {
               prefetch={false}
               className="min-w-0 break-words underline-offset-4 hover:underline"
             >
-              {text(news)}
+              <Unbroken text={text(news)} reference={news.reference} />
             </Link>
           </li>
         ))}
@@ -137,7 +153,7 @@ function NextDates({ home }: { home: Home }) {
               prefetch={false}
               className="min-w-0 break-words underline-offset-4 hover:underline"
             >
-              {t(kind, { reference })}
+              <Unbroken text={t(kind, { reference })} reference={reference} />
             </Link>
           </li>
         ))}

@@ -23,7 +23,6 @@ function useColumns(): Column<OrganisationSummary>[] {
     {
       key: "hours",
       head: t("columns.hours"),
-      isNamed: true,
       cell: ({ has_hours: hasHours }) => t(hasHours ? "own" : "default"),
     },
     {

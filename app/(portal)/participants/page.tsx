@@ -42,12 +42,12 @@ function useColumns(): Column<Participant>[] {
   const roles = useTranslations("portal.roles");
   return [
     {
-      key: "id",
-      head: t("columns.id"),
+      key: "organisation",
+      head: t("columns.organisation"),
       isTitle: true,
-      cell: ({ id }) => <span className="font-mono">{id}</span>,
+      cell: ({ organisation }) => organisation.name,
     },
-    { key: "organisation", head: t("columns.organisation"), cell: ({ organisation }) => organisation.name },
+    { key: "id", head: t("columns.id"), cell: ({ id }) => <span className="font-mono">{id}</span> },
     { key: "role", head: t("columns.role"), cell: ({ role }) => roles(roleKey(role)) },
     { key: "kind", head: t("columns.kind"), cell: ({ kind }) => t(`kinds.${kind}`) },
     {

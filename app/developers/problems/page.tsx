@@ -29,6 +29,17 @@ export default async function ProblemsPage() {
       }
       health={health}
     >
+      <nav aria-label={t("codes.title")} className="mb-8 flex flex-wrap gap-x-4 print:hidden">
+        {STATUSES.map((status) => (
+          <a
+            key={status}
+            href={`#${status}`}
+            className="inline-flex min-h-touch items-center underline underline-offset-4 tablet:min-h-bar"
+          >
+            {status}
+          </a>
+        ))}
+      </nav>
       {STATUSES.map((status) => (
         <Section
           key={status}

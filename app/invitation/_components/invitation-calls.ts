@@ -38,16 +38,7 @@ export async function acceptByPassword(token: string, typed: FirstPassword): Pro
   await send("POST", "/api/auth/callback/invitation/password", { body });
 }
 
-/**
- * Returns where a person begins after their first sign-in: at their account, to add a key for statements and recovery
- * codes. A party without a duty needs neither, and begins at home.
- */
-export function firstPageOf({ role, duties }: Pick<InvitationView, "role" | "duties">): string {
-  const isParty = role === "client" || role === "miner";
-  return isParty && duties.length === 0 ? "/" : "/account/security";
-}
-
-/** Loads a page as the person who can sign in now. */
-export function beginAt(page: string): void {
-  window.location.assign(page);
+/** Loads Home as the person who can sign in now. It says what they need to do next. */
+export function beginAtHome(): void {
+  window.location.assign("/");
 }

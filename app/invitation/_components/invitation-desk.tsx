@@ -2,7 +2,7 @@
 
 import { useTranslations } from "next-intl";
 import { useEffect, useState } from "react";
-import { beginAt, firstPageOf, lookAt, startTotp } from "@/app/invitation/_components/invitation-calls";
+import { beginAtHome, lookAt, startTotp } from "@/app/invitation/_components/invitation-calls";
 import { PasskeyWay, SetUpFailure } from "@/app/invitation/_components/passkey-way";
 import { PasswordWay } from "@/app/invitation/_components/password-way";
 import { useLinkToken } from "@/app/invitation/_components/use-link-token";
@@ -48,22 +48,19 @@ function Ways({ token, view }: { token: string; view: InvitationView }) {
   const setUp = useAttempt();
   const beginning = useAttempt();
   const [totp, setTotp] = useState<TotpSetUp | undefined>();
-  const first = firstPageOf(view);
   const begin = () => beginning.run(async () => setTotp(await startTotp(token)));
   const refused = [setUp.error, beginning.error].find((error) => codeOf(error) === "invitation.refused");
   if (refused !== undefined) return <Refused error={refused} />;
   return (
     <>
       <Person view={view} />
-      {view.organisation_sign_in && totp === undefined ? (
-        <OrganisationWay token={token} first={first} />
-      ) : null}
+      {view.organisation_sign_in && totp === undefined ? <OrganisationWay token={token} /> : null}
       <h2 className="mt-8 mb-3 font-semibold text-opened tracking-tight">
         {t(totp === undefined ? "passkey.title" : "password.title")}
       </h2>
       {totp === undefined ? (
         <>
-          <PasskeyWay token={token} setUp={setUp} onDone={() => beginAt(first)} />
+          <PasskeyWay token={token} setUp={setUp} onDone={beginAtHome} />
           <div className="mt-6 grid gap-3 border-line border-t pt-4">
             <p className="text-control text-ink-2">{t("password.offer")}</p>
             <SetUpFailure error={beginning.error} />
@@ -81,7 +78,7 @@ function Ways({ token, view }: { token: string; view: InvitationView }) {
             token={token}
             totp={totp}
             setUp={setUp}
-            onDone={() => beginAt(first)}
+            onDone={beginAtHome}
             onAgain={() => void begin()}
           />
           <div className="mt-6 border-line border-t pt-4">
@@ -94,7 +91,7 @@ function Ways({ token, view }: { token: string; view: InvitationView }) {
 }
 
 /** The organisation's own sign-in, before passkey and password: it is what its people know. */
-function OrganisationWay({ token, first }: { token: string; first: string }) {
+function OrganisationWay({ token }: { token: string }) {
   const t = useTranslations("invitation.organisation");
   const leaving = useAttempt();
   return (
@@ -106,7 +103,7 @@ function OrganisationWay({ token, first }: { token: string; first: string }) {
           look="primary"
           size="large"
           isBusy={leaving.isBusy}
-          onClick={() => void leaving.run(() => acceptByOrganisation(token, first))}
+          onClick={() => void leaving.run(() => acceptByOrganisation(token))}
         >
           {t("choose")}
         </Button>

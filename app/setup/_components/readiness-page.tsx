@@ -131,7 +131,11 @@ export async function ReadinessPage() {
     <PageFrame
       crumbs={[{ label: t("short") }]}
       title={t("title")}
-      lead={t("ready.lead", { done: list.done, missing: NEEDED - list.done })}
+      lead={
+        list.people.may_name
+          ? t("begin.third")
+          : t("ready.lead", { done: list.done, missing: NEEDED - list.done })
+      }
       actions={<Progress done={list.done} />}
       apiCall={{ method: "GET", path: getReadinessList.path }}
       facts={<SideFacts list={list} />}

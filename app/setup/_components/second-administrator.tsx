@@ -73,7 +73,13 @@ function NameForm({ onDone }: { onDone: (answer: SecondAdministratorAnswer) => v
     onDone,
   });
   return (
-    <FormFrame form={form} submit={t("submit")} icon="arrow" failed={t("failed")}>
+    <FormFrame
+      form={form}
+      submit={t("submit")}
+      icon="arrow"
+      failed={t("failed")}
+      className="max-w-[640px] pt-4"
+    >
       <TextField form={form} name="name" maxLength={200} />
       <TextField form={form} name="email" maxLength={254} type="email" />
     </FormFrame>
@@ -83,11 +89,12 @@ function NameForm({ onDone }: { onDone: (answer: SecondAdministratorAnswer) => v
 /** Step 3: the first administrator names the second, and hands over the link. */
 export function SecondAdministrator({ second }: { second: SetupPeople["second"] }) {
   const t = useTranslations("setup.second");
+  const step = useTranslations("setup.begin");
   const [answer, setAnswer] = useState<SecondAdministratorAnswer>();
   const [hasNamed, setNamed] = useState(false);
   useWaiting(second !== null || hasNamed);
   return (
-    <Section title={t("title")}>
+    <Section title={t("title")} action={step("step", { number: 3 })}>
       <p className="max-w-[64ch] pt-3 text-control">{t("text")}</p>
       {answer !== undefined ? (
         <MadeLink answer={answer} onDone={() => setAnswer(undefined)} />

@@ -89,7 +89,7 @@ const page = recordPage({
   live: ["grant"],
   heading: async ({ value: { grant } }) => {
     const t = await getTranslations("grants.detail");
-    const purposes = await getTranslations("domain.purposes");
+    const purposes = await getTranslations("domain.purposesInText");
     const { reference, holder_name: name } = grant;
     return {
       crumb: reference,

@@ -81,7 +81,7 @@ export function TransactionsSection({ grant, principal }: { grant: GrantDetail; 
             key: "open",
             head: t("open"),
             isHeadHidden: true,
-            className: "tablet:w-[92px]",
+            className: "whitespace-nowrap tablet:w-[92px]",
             cell: (job) =>
               mayBeOpened(grant) ? (
                 <OpenGrantButton

@@ -1,6 +1,8 @@
 "use client";
 
+import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
+import { DialogButton } from "@/components/act/dialog-button";
 import { target } from "@/components/client/api";
 import { AreaField } from "@/components/form/fields";
 import { FormFrame } from "@/components/form/form-frame";
@@ -12,8 +14,9 @@ import type { AgencyRecord } from "@/lib/organisations/schema";
 const PUT = target<typeof setAgencyRecord>("PUT", "/confidential/admin/organisations/{id}/agency");
 
 /** Domains, telephone numbers and contacts for identity checks of an agency's officers, one a line. A second person agrees. */
-export function AgencyForm({ record }: { record: AgencyRecord }) {
+function AgencyForm({ record }: { record: AgencyRecord }) {
   const t = useTranslations("organisations.agency");
+  const router = useRouter();
   const form = useForm({
     call: PUT,
     params: { id: record.id },
@@ -46,20 +49,31 @@ export function AgencyForm({ record }: { record: AgencyRecord }) {
       people: { label: t("people"), missing: t("peopleWrong"), wrong: t("peopleWrong") },
       reason: { label: t("reason"), missing: t("reasonMissing") },
     },
-    keeps: (_answer, answers) => answers,
+    isInDialog: true,
+    onDone: ({ id }) => router.push(`/agreements/${id}`),
+    refreshes: false,
   });
   return (
-    <FormFrame
-      form={form}
-      submit={t("submit")}
-      look="secondary"
-      status={form.answer === undefined ? "" : t("done")}
-      className="mt-3 max-w-[560px]"
-    >
+    <FormFrame form={form} submit={t("submit")}>
       <AreaField form={form} name="domains" help={t("domainsHelp")} />
       <AreaField form={form} name="contacts" help={t("contactsHelp")} />
       <AreaField form={form} name="people" help={t("peopleHelp")} />
       <AreaField form={form} name="reason" rows={2} />
     </FormFrame>
+  );
+}
+
+/** The drawer that asks for a change of the data for identity checks. */
+export function ChangeAgency({ record }: { record: AgencyRecord }) {
+  const t = useTranslations("organisations.agency");
+  return (
+    <DialogButton
+      label={t("change")}
+      named={t("changeTitle")}
+      title={t("changeTitle")}
+      button={{ size: "bar" }}
+    >
+      {() => <AgencyForm record={record} />}
+    </DialogButton>
   );
 }

@@ -1,6 +1,7 @@
 "use client";
 
 import { useTranslations } from "next-intl";
+import { DialogButton } from "@/components/act/dialog-button";
 import { target } from "@/components/client/api";
 import { AreaField, TextField, TickField } from "@/components/form/fields";
 import { FormFrame } from "@/components/form/form-frame";
@@ -63,7 +64,7 @@ function Week({ form }: { form: Answers<TypedHours> }) {
 }
 
 /** Sets when an organisation is open. */
-export function HoursForm({ hours }: { hours: OfficeHours }) {
+function HoursForm({ hours, onDone }: { hours: OfficeHours; onDone: () => void }) {
   const t = useTranslations("organisations.form");
   const ui = useTranslations("ui");
   const form = useForm<typeof setOrganisationHours, TypedHours>({
@@ -75,18 +76,11 @@ export function HoursForm({ hours }: { hours: OfficeHours }) {
     toBody: (typed) => bodyOf(typed, hours.is_operator),
     controls: CONTROLS,
     words: useWords(),
-    keeps: (answer) => typedOf(answer),
+    isInDialog: true,
+    onDone,
   });
   return (
-    <FormFrame
-      form={form}
-      errors={t("failed")}
-      failed={t("failed")}
-      submit={t("submit")}
-      look="secondary"
-      status={form.answer === undefined ? "" : t("done")}
-      className="max-w-[720px] pt-4"
-    >
+    <FormFrame form={form} failed={t("failed")} submit={t("submit")}>
       <TextField form={form} name="zone" help={t("zoneHelp")} />
       <TickField form={form} name="hasHours" help={t("hasHoursHelp")} />
       {form.hook.watch("hasHours") ? <Week form={form} /> : null}
@@ -98,5 +92,15 @@ export function HoursForm({ hours }: { hours: OfficeHours }) {
       <AreaField form={form} name="open" help={t("openHelp")} rows={2} className="font-mono" />
       {hours.is_operator ? <TextField form={form} name="homes" help={t("homesHelp")} /> : null}
     </FormFrame>
+  );
+}
+
+/** The drawer that changes the hours. */
+export function ChangeHours({ hours }: { hours: OfficeHours }) {
+  const t = useTranslations("organisations.form");
+  return (
+    <DialogButton label={t("change")} named={t("title")} title={t("title")} button={{ size: "bar" }}>
+      {(close) => <HoursForm hours={hours} onDone={close} />}
+    </DialogButton>
   );
 }

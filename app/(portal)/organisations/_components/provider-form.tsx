@@ -1,10 +1,13 @@
 "use client";
 
+import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
+import { DialogButton } from "@/components/act/dialog-button";
 import { CallRefused, target } from "@/components/client/api";
 import { AreaField, RadioField, TextField } from "@/components/form/fields";
 import { FormFrame } from "@/components/form/form-frame";
 import { useForm } from "@/components/form/use-form";
+import { Digest } from "@/components/ui/digest";
 import { Notice } from "@/components/ui/states";
 import type { ProviderChange, ProviderView } from "@/lib/administration/providers/schema";
 import type { setProvider } from "@/lib/api-client/operations/administration/providers";
@@ -31,6 +34,7 @@ const WHYS = ["address", "down", "issuer", "algorithm", "keys", "failed"] as con
 
 function useProviderForm(id: string, provider: ProviderView | null, domains: readonly string[]) {
   const t = useTranslations("organisations.provider.form");
+  const router = useRouter();
   const both = (key: Parameters<typeof t>[0]) => ({ missing: t(key), wrong: t(key) });
   return useForm({
     call: PUT,
@@ -58,22 +62,29 @@ function useProviderForm(id: string, provider: ProviderView | null, domains: rea
       },
       reason: { label: t("reason"), ...both("reasonMissing") },
     },
-    keeps: (_answer, typed) => ({ ...typed, secret: "", reason: "" }),
+    isInDialog: true,
+    onDone: ({ id: agreement }) => router.push(`/agreements/${agreement}`),
+    refreshes: false,
   });
 }
 
 const wrongMapping = (text: string) => ({ missing: text, wrong: text });
 
-/** Connects an organisation's identity provider, or changes it. A second administrator agrees. */
-export function ProviderForm(props: {
+interface Connecting {
   readonly id: string;
   readonly provider: ProviderView | null;
   /** Domains that a new provider begins with. */
   readonly domains: readonly string[];
-}) {
+  /** The portal's address, to be registered at the provider. */
+  readonly redirectUri: string;
+}
+
+/** Connects an organisation's identity provider, or changes it. A second administrator agrees. */
+function ProviderForm(props: Connecting) {
   const { id, provider, domains } = props;
   const t = useTranslations("organisations.provider.form");
   const failed = useTranslations("organisations.provider.acts");
+  const words = useTranslations("organisations.provider");
   const form = useProviderForm(id, provider, domains);
   const way = form.hook.watch("way");
   const explain = (failure: unknown) => {
@@ -86,14 +97,12 @@ export function ProviderForm(props: {
     );
   };
   return (
-    <FormFrame
-      form={form}
-      explain={explain}
-      submit={t("submit")}
-      look="secondary"
-      status={form.answer === undefined ? "" : t("done")}
-      className="mt-3 max-w-[560px]"
-    >
+    <FormFrame form={form} explain={explain} submit={t("submit")}>
+      <div className="text-control">
+        <p className="text-ink-2">{words("redirect")}</p>
+        <Digest value={props.redirectUri} label={words("redirect")} isWhole />
+        <p className="text-ink-2 text-note">{words("redirectHelp")}</p>
+      </div>
       <TextField form={form} name="issuer" help={t("issuerHelp")} inputMode="url" spellCheck={false} />
       <TextField form={form} name="client" spellCheck={false} />
       <RadioField
@@ -121,5 +130,15 @@ export function ProviderForm(props: {
       <AreaField form={form} name="mapping" help={t("mappingHelp")} rows={3} spellCheck={false} />
       <AreaField form={form} name="reason" rows={2} />
     </FormFrame>
+  );
+}
+
+/** The drawer that asks for a connection to an identity provider, or for a change of it. */
+export function ConnectProvider(props: Connecting) {
+  const t = useTranslations("organisations.provider");
+  return (
+    <DialogButton label={t(props.provider === null ? "connect" : "change")} button={{ size: "bar" }}>
+      {() => <ProviderForm {...props} />}
+    </DialogButton>
   );
 }

@@ -11,7 +11,7 @@ import { getOrganisationSignIn } from "@/lib/api-client/operations/administratio
 import { loadPage } from "@/lib/http/pages/page";
 import { withAdministration } from "@/lib/http/sign-in/with-session";
 import { ProviderActs } from "./provider-acts";
-import { ProviderForm } from "./provider-form";
+import { ConnectProvider } from "./provider-form";
 
 async function Connected({ provider, linked }: { provider: ProviderView; linked: number }) {
   const t = await getTranslations("organisations.provider");
@@ -60,22 +60,6 @@ async function Content({ value, name }: { value: OrganisationSignIn; name: strin
           </p>
         </Notice>
       ) : null}
-      <details className="mt-3">
-        <summary className="min-h-touch cursor-pointer py-3 text-control underline underline-offset-4 tablet:min-h-bar tablet:py-1">
-          {t(provider === null ? "connect" : "change")}
-        </summary>
-        <div className="mt-2 max-w-[560px] text-control">
-          <p className="text-ink-2">{t("redirect")}</p>
-          <Digest value={value.redirect_uri} label={t("redirect")} isWhole />
-          <p className="text-ink-2 text-note">{t("redirectHelp")}</p>
-        </div>
-        <ProviderForm
-          key={provider?.changed_at ?? "new"}
-          id={id}
-          provider={provider}
-          domains={value.verified_domains}
-        />
-      </details>
     </>
   );
 }
@@ -89,7 +73,17 @@ export async function SignInSection({ id, name }: { id: string; name: string }) 
   );
   if (!found.ok) return null;
   return (
-    <Section title={t("title")}>
+    <Section
+      title={t("title")}
+      action={
+        <ConnectProvider
+          id={id}
+          provider={found.value.provider}
+          domains={found.value.verified_domains}
+          redirectUri={found.value.redirect_uri}
+        />
+      }
+    >
       <p className="max-w-[80ch] py-2 text-control text-ink-2">{t("text")}</p>
       <Content value={found.value} name={name} />
     </Section>

@@ -147,7 +147,7 @@ function RequestFrame(props: FrameProps) {
       crumbs={[{ label: t("requests"), href: "/requests" }, ...waiting, { label: request.reference }]}
       title={t("title", {
         organisation: request.requester.organisation,
-        purpose: domain(`purposes.${request.purpose}`),
+        purpose: domain(`purposesInText.${request.purpose}`),
       })}
       lead={<Lead {...props} />}
       apiCall={{ method: "GET", path: `/confidential/access/requests/${request.id}` }}

@@ -105,6 +105,10 @@ export function ListedSection({ people }: { people: RosterPage["people"] }) {
   const entry = useTranslations("roster.entry");
   const lines = useEntryLines();
   const of = (one: Listed, name: string) => lines(one).find((line) => line.name === name)?.value;
+  const dutiesOf = (one: Listed) => {
+    const duties = of(one, entry("duties"));
+    return duties === entry("none") ? "–" : duties;
+  };
   const signsWith = ({ keys }: Listed) => {
     const own = keys.filter(({ kind }) => kind !== "portal-evaluation");
     if (own.length > 0) return t("ownKeys", { count: own.length });
@@ -114,7 +118,7 @@ export function ListedSection({ people }: { people: RosterPage["people"] }) {
     { key: "name", head: t("name"), isTitle: true, cell: ({ name }) => name },
     { key: "organisation", head: entry("organisation"), cell: (one) => one.organisation_name },
     { key: "role", head: entry("role"), cell: (one) => of(one, entry("role")) },
-    { key: "duties", head: entry("duties"), cell: (one) => of(one, entry("duties")) },
+    { key: "duties", head: entry("duties"), cell: dutiesOf },
     { key: "signs", head: t("signs"), isNamed: true, cell: signsWith },
   ];
   return (

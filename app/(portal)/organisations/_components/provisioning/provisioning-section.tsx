@@ -1,4 +1,5 @@
 import { getLocale, getTranslations } from "next-intl/server";
+import { roleKey } from "@/components/layout/role-words";
 import { Digest } from "@/components/ui/digest";
 import { type Fact, Facts } from "@/components/ui/facts";
 import { LocalTime } from "@/components/ui/local-time";
@@ -7,10 +8,11 @@ import { Notice } from "@/components/ui/states";
 import { type Column, Table } from "@/components/ui/table";
 import { getProvisioning as readProvisioning } from "@/lib/administration/provisioning/manage-provisioning";
 import type { Provisioning, ScimCall, ScimToken } from "@/lib/administration/provisioning/schema";
+import { lineOfGroup } from "@/lib/administration/typed-lines-schema";
 import { getProvisioning } from "@/lib/api-client/operations/administration/provisioning";
 import { loadPage } from "@/lib/http/pages/page";
 import { withAdministration } from "@/lib/http/sign-in/with-session";
-import { SettingsForm } from "./settings-form";
+import { ChangeSettings } from "./settings-form";
 import { ApplyGroups, MakeToken, TokenActs } from "./token-acts";
 
 const STEPS = [
@@ -29,7 +31,9 @@ function agoOf(instant: string, now: number, locale: string): string {
 
 async function Connection({ provisioning }: { provisioning: Provisioning }) {
   const t = await getTranslations("provisioning");
+  const roles = await getTranslations("portal.roles");
   const [last] = provisioning.calls;
+  const { role, participant_id: participant, groups = [] } = provisioning.settings ?? {};
   const isLive = provisioning.tokens.some(({ state }) => state === "live");
   const test =
     last === undefined
@@ -42,6 +46,19 @@ async function Connection({ provisioning }: { provisioning: Provisioning }) {
   const facts: Fact[] = [
     { name: t("address"), value: <Digest value={provisioning.address} label={t("address")} isWhole /> },
     { name: t("domains"), value: provisioning.domains.join(", ") || t("none") },
+    ...(role === undefined ? [] : [{ name: t("form.role"), value: roles(roleKey(role)) }]),
+    ...(participant === undefined ? [] : [{ name: t("form.participant"), value: participant }]),
+    {
+      name: t("form.groups"),
+      value:
+        groups.length === 0
+          ? t("none")
+          : groups.map((group) => (
+              <span key={group.name} className="block">
+                {lineOfGroup(group)}
+              </span>
+            )),
+    },
     { name: t("test"), value: test },
   ];
   return <Facts facts={facts} look="aligned" />;
@@ -163,12 +180,15 @@ export async function ProvisioningSection({ id, kind }: { id: string; kind: stri
   const provisioning = found.value;
   const isOn = provisioning.settings !== null;
   return (
-    <Section title={t("title")} id="provisioning">
+    <Section
+      title={t("title")}
+      id="provisioning"
+      action={<ChangeSettings provisioning={provisioning} kind={kind} />}
+    >
       <p className="max-w-[80ch] py-2 text-control text-ink-2">{t("text")}</p>
-      {isOn ? <Connection provisioning={provisioning} /> : null}
-      <SettingsForm key={JSON.stringify(provisioning.settings)} provisioning={provisioning} kind={kind} />
       {isOn ? (
         <>
+          <Connection provisioning={provisioning} />
           <Tokens provisioning={provisioning} />
           <Groups provisioning={provisioning} />
           <Calls calls={provisioning.calls} />

@@ -1,6 +1,8 @@
 "use client";
 
+import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
+import { DialogButton } from "@/components/act/dialog-button";
 import { target } from "@/components/client/api";
 import { AreaField, SelectField, TextField } from "@/components/form/fields";
 import { FormFrame } from "@/components/form/form-frame";
@@ -29,6 +31,7 @@ interface Typed {
 
 function useSettings({ id, settings }: Provisioning) {
   const t = useTranslations("provisioning.form");
+  const router = useRouter();
   return useForm<typeof setProvisioning, Typed>({
     call: PUT,
     params: { id },
@@ -62,24 +65,20 @@ function useSettings({ id, settings }: Provisioning) {
       groups: { label: t("groups"), missing: t("groupsWrong"), wrong: t("groupsWrong") },
       reason: { label: t("reason"), missing: t("reasonMissing") },
     },
-    keeps: (_answer, answers) => answers,
+    isInDialog: true,
+    onDone: ({ id: agreement }) => router.push(`/agreements/${agreement}`),
+    refreshes: false,
   });
 }
 
 /** Domains, the ordinary role, and which group gives which role and duties. A second administrator agrees. */
-export function SettingsForm({ provisioning, kind }: { provisioning: Provisioning; kind: string }) {
+function SettingsForm({ provisioning, kind }: { provisioning: Provisioning; kind: string }) {
   const t = useTranslations("provisioning.form");
   const roles = useTranslations("portal.roles");
   const form = useSettings(provisioning);
   const ordinary = ORDINARY[kind] ?? [];
   return (
-    <FormFrame
-      form={form}
-      submit={t("submit")}
-      look="secondary"
-      status={form.answer === undefined ? "" : t("done")}
-      className="mt-3 max-w-[560px]"
-    >
+    <FormFrame form={form} submit={t("submit")}>
       {kind === "agency" ? null : <AreaField form={form} name="domains" help={t("domainsHelp")} rows={2} />}
       {ordinary.length === 0 ? null : (
         <SelectField
@@ -96,5 +95,19 @@ export function SettingsForm({ provisioning, kind }: { provisioning: Provisionin
       <AreaField form={form} name="groups" help={t("groupsHelp")} spellCheck={false} />
       <AreaField form={form} name="reason" rows={2} />
     </FormFrame>
+  );
+}
+
+/** The drawer that asks for other settings of provisioning, or for its first ones. */
+export function ChangeSettings(props: { provisioning: Provisioning; kind: string }) {
+  const t = useTranslations("provisioning.form");
+  return (
+    <DialogButton
+      label={t(props.provisioning.settings === null ? "begin" : "change")}
+      title={t("title")}
+      button={{ size: "bar" }}
+    >
+      {() => <SettingsForm {...props} />}
+    </DialogButton>
   );
 }

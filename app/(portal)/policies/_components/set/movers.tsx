@@ -53,7 +53,7 @@ function What({ one }: { one: Moved }) {
 
 function useColumns(people: Readonly<Record<string, string>>): Column<Moved>[] {
   const t = useTranslations("policies.movers");
-  const purposes = useTranslations("policies.purposes");
+  const purposes = useTranslations("domain.purposesInText");
   return [
     {
       key: "person",

@@ -17,6 +17,7 @@ export function RuleTable({ rules }: { rules: readonly Rule[] }) {
     ...purposes.map((purpose) => ({
       key: purpose,
       head: domain(`purposes.${purpose}`),
+      isNamed: true,
       cell: ({ kind }: Row) => {
         const rule = rules.find((one) => one.kind === kind && one.purpose === purpose);
         if (rule === undefined) return null;

@@ -18,7 +18,7 @@ test.each([
       "Transactions of client-456",
       "Submitted from",
       "Fields: Amount",
-      "For the purpose Audit",
+      "For the purpose audit",
       "At most 3 transactions",
     ],
   ],

@@ -17,7 +17,7 @@ function OrderReach({ reach }: { reach: Reach }) {
   const { selector, fields, purpose, max_records: most } = reach;
   const { transactions, participants, from, to } = selector;
   const named = PURPOSES.find((one) => one === purpose);
-  const purposeText = named === undefined ? purpose : domain(`purposes.${named}`);
+  const purposeText = named === undefined ? purpose : domain(`purposesInText.${named}`);
   return (
     <ul>
       {transactions === undefined ? null : (
