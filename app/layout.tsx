@@ -83,13 +83,7 @@ function SetupStrip({ missing }: { missing: number }) {
   const t = useTranslations("setup.strip");
   const text = `${t("text", { missing })}${isEvaluation() ? ` ${t("evaluation")}` : ""}`;
   return (
-    <Strip
-      label={t("label")}
-      title={t("title")}
-      text={text}
-      assurance={t("assurance")}
-      missing={missing}
-    />
+    <Strip label={t("label")} title={t("title")} text={text} assurance={t("assurance")} missing={missing} />
   );
 }
 

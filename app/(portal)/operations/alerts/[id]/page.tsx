@@ -98,7 +98,9 @@ function Content({ value: alert }: Shown<Alert>) {
     <>
       {alert.is_lasting ? <Notice tone="amber" icon="clock" title={t("lasting")} className="mb-6" /> : null}
       <Section title={t("one.what")}>
-        <p className="max-w-[80ch] py-2 text-lead">{t(`topics.${topicOf(alert)}.text`, { job: jobOf(alert.name) })}</p>
+        <p className="max-w-[80ch] py-2 text-lead">
+          {t(`topics.${topicOf(alert)}.text`, { job: jobOf(alert.name) })}
+        </p>
       </Section>
       <Section title={t("one.history")}>
         <History alert={alert} />
