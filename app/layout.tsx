@@ -50,10 +50,17 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
   );
 }
 
-function Strip(words: { label: string; title: string; text: ReactNode; assurance: string }) {
+function Strip(words: {
+  label: string;
+  title: string;
+  text: ReactNode;
+  assurance: string;
+  missing?: number;
+}) {
   return (
     <aside
       aria-label={words.label}
+      data-missing={words.missing}
       className="flex min-h-strip items-center gap-x-2 border-amber-line border-b bg-amber-wash px-4 py-1 text-amber text-note print:mb-4 print:bg-transparent print:px-0 print:text-ink"
     >
       <Icon name="warning" className="self-start tablet:self-auto" />
@@ -75,7 +82,9 @@ function EvaluationStrip() {
 function SetupStrip({ missing }: { missing: number }) {
   const t = useTranslations("setup.strip");
   const text = `${t("text", { missing })}${isEvaluation() ? ` ${t("evaluation")}` : ""}`;
-  return <Strip label={t("label")} title={t("title")} text={text} assurance={t("assurance")} />;
+  return (
+    <Strip label={t("label")} title={t("title")} text={text} assurance={t("assurance")} missing={missing} />
+  );
 }
 
 /** The first stop of the keyboard; seen only while it has the focus. */

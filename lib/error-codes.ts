@@ -114,7 +114,7 @@ export const ERROR_CODES = {
   "person.mailbox": [409, "This mailbox already has an account"],
   "person.duties": [422, "One person cannot have these duties together"],
   "person.address": [422, "The address is not in a verified domain of the agency"],
-  "person.officer": [422, "The call-back of an agency's officer is not complete"],
+  "person.officer": [422, "The callback of an agency's officer is not complete"],
   "person.last-administrator": [409, "The last administrator who can sign in must stay"],
   "access-review.not-found": [404, "Access review not found"],
   "access-review.running": [409, "An access review is already running"],

@@ -186,7 +186,7 @@ export const PEOPLE_COMMANDS: readonly CommandSpec[] = [
   },
   {
     path: ["people", "reset"],
-    summary: "Ask for a reset of a person's sign-in; an agency's officer needs a call-back.",
+    summary: "Ask for a reset of a person's sign-in; an agency's officer needs a callback.",
     operands: [ID],
     options: [
       REASON,

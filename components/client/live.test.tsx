@@ -5,7 +5,7 @@ import { type Heard, type Hearing, useHeard } from "@/components/client/live";
 class Stream extends EventTarget {
   static readonly CLOSED = 2;
   static last: Stream | undefined;
-  readonly readyState = 1;
+  readyState = 1;
   constructor() {
     super();
     Stream.last = this;
@@ -39,5 +39,26 @@ it("a list that becomes active after a change hears it too, each change once; op
   Stream.last?.say({ ...change, state: "revoked" });
   expect([rail?.length, list?.length, opened?.length]).toEqual([2, 2, 1]);
   unmount();
+  vi.unstubAllGlobals();
+});
+
+it("a stream that was refused without a session ends, and one that was refused otherwise is asked again", async () => {
+  vi.stubGlobal("EventSource", Stream);
+  for (const [status, expected] of [
+    [503, []],
+    [401, ["ended"]],
+  ] as const) {
+    const answered = vi.fn(() => Promise.resolve(new Response(null, { status })));
+    vi.stubGlobal("fetch", answered);
+    const heard: Heard[] = [];
+    const { unmount } = render(<Part heard={heard} hearing="now" />);
+    const stream = Stream.last;
+    if (stream === undefined) throw new TypeError("no stream");
+    stream.readyState = Stream.CLOSED;
+    stream.dispatchEvent(new Event("error"));
+    await vi.waitFor(() => expect(answered).toHaveBeenCalledOnce());
+    await vi.waitFor(() => expect(heard).toEqual(expected));
+    unmount();
+  }
   vi.unstubAllGlobals();
 });

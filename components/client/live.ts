@@ -74,6 +74,23 @@ function becomeLive(hasMissed: boolean): void {
   hasBeenLive = true;
 }
 
+function end(): void {
+  disconnect("ended");
+  tell("ended");
+}
+
+/** A stream does not say why it was refused. Without a session it would be refused for good. */
+async function refused(): Promise<void> {
+  retry(AGAIN_MS);
+  const control = new AbortController();
+  const status = await fetch(ADDRESS, { signal: control.signal }).then(
+    (answer) => answer.status,
+    () => undefined,
+  );
+  control.abort();
+  if (status === 401 && source === undefined && hearers.size > 0) end();
+}
+
 function isKind(value: unknown): value is WatchedKind {
   return WATCHED_KINDS.some((kind) => kind === value);
 }
@@ -106,10 +123,7 @@ function connect(): void {
   stream.addEventListener("ready", () => becomeLive(hasBeenLive));
   stream.addEventListener("resync", () => becomeLive(true));
   stream.addEventListener("down", () => become("down"));
-  stream.addEventListener("ended", () => {
-    disconnect("ended");
-    tell("ended");
-  });
+  stream.addEventListener("ended", end);
   stream.addEventListener("change", (event) => {
     listenForSilence();
     const change = changeOf(event.data);
@@ -118,7 +132,7 @@ function connect(): void {
   stream.addEventListener("error", () => {
     if (source !== stream) return;
     // A refusal closes the stream for good: it is asked again later. A cut line comes back by itself.
-    if (stream.readyState === EventSource.CLOSED) retry(AGAIN_MS);
+    if (stream.readyState === EventSource.CLOSED) void refused();
     else become("down");
   });
 }

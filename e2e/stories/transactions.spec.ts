@@ -70,7 +70,7 @@ test("a participant submits by keyboard alone, opens in place and copies, and th
   await page.keyboard.type(secret.rate);
   await type("Narrative", secret.memo);
   await enterOn(page, page.getByRole("button", { name: "Check before sending" }));
-  await expect(page.getByText("Check everything again.")).toBeVisible();
+  await expect(page.getByText("Check everything.")).toBeVisible();
   await expect(page.getByText("1,250.50 EUR")).toBeVisible();
   expect(await axeFindings(page)).toEqual([]);
   await enterOn(page, page.getByRole("button", { name: "Seal and send" }));

@@ -18,6 +18,8 @@ import { copyTokenPackages } from "./bundles";
 /** Opened below the working folder by the portal. */
 const OPENED = [
   "docs/guides",
+  "docs/custody",
+  "docs/witness.md",
   "docs/openapi.json",
   "sdk/README.md",
   "prisma/migrations",

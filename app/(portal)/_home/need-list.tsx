@@ -1,7 +1,7 @@
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { hrefOf, lookOf } from "@/app/(portal)/_home/need-links";
-import { topicOf } from "@/components/domain/alert-topics";
+import { jobOf, topicOf } from "@/components/domain/alert-topics";
 import { openingCallOf } from "@/components/opening/opening-call";
 import { OpenGrantButton } from "@/components/opening/opening-host";
 import { EndTime } from "@/components/ui/begin-and-end";
@@ -140,7 +140,10 @@ function useSentence(): (need: Need) => Sentence {
   return ({ kind, reference: called, facts }) => {
     const { authority } = facts;
     const about = facts.person === undefined ? "" : `: ${facts.person}`;
-    const reference = kind === "alert" ? `${alerts(`${topicOf(kindOf(called))}.title`)}${about}` : called;
+    const reference =
+      kind === "alert"
+        ? `${alerts(`${topicOf(kindOf(called))}.title`, { job: jobOf(called) })}${about}`
+        : called;
     const named =
       authority === undefined ? t("noAuthority") : orderName(kinds(authority.kind), authority.case_number);
     const hasAuthority = authority === undefined ? "no" : "yes";

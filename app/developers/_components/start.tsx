@@ -21,6 +21,11 @@ const WORDS = {
   cli: "guides.cli",
   agency: "guides.agency",
   backup: "guides.backup",
+  administrator: "guides.administrator",
+  deploying: "guides.deploying",
+  custody: "guides.custody",
+  "root-key-backup": "guides.rootKeyBackup",
+  witness: "guides.witness",
 } as const satisfies Record<GuideName, string>;
 
 const LINK = "inline-flex min-h-[24px] items-center text-accent underline underline-offset-4";

@@ -63,6 +63,12 @@ describe("the list of what real data needs", () => {
     expect(opened()[0]?.textContent).toContain("in a file: custodian, signer, witness.");
   });
 
+  it("names the guide of a part that has no page of its own", () => {
+    show(<ReadinessItems items={[item({ item: "scanner", state: "open" })]} people={PEOPLE} />);
+    const link = screen.getByRole("link", { name: "Guide: Document scanner" });
+    expect(link.getAttribute("href")).toBe("/developers/guides/administrator#scanning-documents");
+  });
+
   it("unfolds nothing while one administrator is alone", () => {
     const items = [item({ state: "open", cause: "not_checked" })];
     show(<ReadinessItems items={items} people={{ ...PEOPLE, is_open: true }} />);

@@ -68,6 +68,19 @@ function To({ href, children }: { href: string; children: ReactNode }) {
   );
 }
 
+/** The guide that says how to do an item, where its acts do not name one. */
+const GUIDES: Readonly<Partial<Record<ReadinessItem["item"], string>>> = {
+  keys: "custody",
+  backup: "root-key-backup",
+  custodian: "deploying",
+  mail: "notifications",
+  scanner: "administrator#scanning-documents",
+  agency: "agency",
+  drill: "backup",
+  witness: "witness",
+  time_stamps: "witness#on-the-logs-side",
+};
+
 /** What a person can do about an item. */
 function ItemActs({ item }: { item: ReadinessItem }) {
   const t = useTranslations("setup");
@@ -122,12 +135,14 @@ function Item({ item, isUnfolded }: { item: ReadinessItem; isUnfolded: boolean }
   const t = useTranslations("setup");
   const detail = useDetail();
   const look = LOOKS[item.state];
+  const title = t(`items.${item.item}.title`);
+  const guide = GUIDES[item.item];
   return (
     <li className={isUnfolded ? "-mx-4 border-accent border-l-[3px] bg-accent-wash px-4" : ""}>
       <details open={isUnfolded} className="border-line border-b">
         <summary className="flex cursor-pointer list-none flex-wrap items-start justify-between gap-x-6 gap-y-1 py-3 tablet:flex-nowrap">
           <span className="min-w-0">
-            <span className="block font-medium text-body">{t(`items.${item.item}.title`)}</span>
+            <span className="block font-medium text-body">{title}</span>
             <span className="block break-words text-control text-ink-2">{detail(item)}</span>
           </span>
           <span className="shrink-0 tablet:w-40">
@@ -140,6 +155,9 @@ function Item({ item, isUnfolded }: { item: ReadinessItem; isUnfolded: boolean }
           <p className="text-control">{t(`items.${item.item}.why`)}</p>
           <div className="mt-3 flex flex-wrap items-center gap-x-4 gap-y-2">
             <ItemActs item={item} />
+            {guide === undefined ? null : (
+              <To href={`/developers/guides/${guide}`}>{t("ready.guide", { title })}</To>
+            )}
             <span className="text-control text-ink-2">{t(`items.${item.item}.time`)}</span>
           </div>
           {item.checked_at === null ? null : (

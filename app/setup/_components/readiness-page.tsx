@@ -4,6 +4,7 @@ import { getTranslations } from "next-intl/server";
 import { RunAll } from "@/app/setup/_components/item-acts";
 import { ReadinessItems } from "@/app/setup/_components/readiness-items";
 import { SecondAdministrator } from "@/app/setup/_components/second-administrator";
+import { StripInStep } from "@/app/setup/_components/strip-in-step";
 import { PageFrame } from "@/components/layout/page-frame";
 import { ProblemPage } from "@/components/layout/problem-page";
 import { Facts } from "@/components/ui/facts";
@@ -97,6 +98,7 @@ function Content({ list }: { list: ReadinessList }) {
   const done = others.filter(({ state }) => state === "done").length;
   return (
     <>
+      <StripInStep missing={NEEDED - list.done} />
       {list.assurance === "evaluation" ? (
         <Notice tone="amber" icon="warning" title={t("demonstration.title")} className="mb-6">
           <p>{t("demonstration.text")}</p>

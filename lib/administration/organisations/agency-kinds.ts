@@ -57,7 +57,7 @@ async function settingsOf(tx: Tx, cx: RuleContext, id: string): Promise<Omit<Age
   return { email_domains, contacts, people };
 }
 
-/** Other domains, call-back numbers or contacts of an agency. */
+/** Other domains, callback numbers or contacts of an agency. */
 export const recordOfAgency = kind({
   after: AgencyRecordBody,
   subject: "organisation",

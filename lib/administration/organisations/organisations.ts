@@ -95,7 +95,7 @@ export async function changeOrganisation(
 }
 
 /**
- * Asks another administrator to agree to new domains, call-back numbers or contacts of an agency. Throws
+ * Asks another administrator to agree to new domains, callback numbers or contacts of an agency. Throws
  * `organisation.not-found`, `organisation.domain`, and `request.outdated` where `ifMatch` names another record.
  */
 export async function askAgencyRecord(

@@ -52,7 +52,7 @@ export async function askMemberships(
 }
 
 /**
- * Asks that a person's factors be removed and a new link made. For an agency's officer the call-back is named, no one can
+ * Asks that a person's factors be removed and a new link made. For an agency's officer the callback is named, no one can
  * agree for 24 hours, and the officer and the contacts get a mail. Throws `person.officer`.
  */
 export async function askReset(

@@ -25,7 +25,7 @@ export const ResetFacts = z.strictObject({
 });
 export type ResetFacts = z.infer<typeof ResetFacts>;
 
-/** Returns what an agreement keeps of a call-back: who confirmed it, under which number, and when the hold ends. */
+/** Returns what an agreement keeps of a callback: who confirmed it, under which number, and when the hold ends. */
 export function resetFacts(call: CallBack | undefined, now: Date): ResetFacts {
   if (call === undefined) return {};
   return {
@@ -52,7 +52,7 @@ function requireContacts(agency: AgencyRow, contacts: readonly string[], own: st
 }
 
 /**
- * Checks the call-back of a reset: an agency's officer needs one, other people have none. Two contacts on the agency's
+ * Checks the callback of a reset: an agency's officer needs one, other people have none. Two contacts on the agency's
  * record and one of its numbers are named. Throws `person.officer`.
  */
 export async function requireCallBack(
@@ -64,7 +64,7 @@ export async function requireCallBack(
   const agency = await findAgency(tx, cx.instance.tenantId, person.organisationId);
   const { confirmed_by: contacts = [], called_number: number, not_before: notBefore } = after;
   if (agency === undefined) {
-    if (number !== undefined) refuse("Call-backs are only for officers of an agency.");
+    if (number !== undefined) refuse("Callbacks are only for officers of an agency.");
     return;
   }
   if (number === undefined || notBefore === undefined)

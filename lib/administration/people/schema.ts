@@ -156,7 +156,7 @@ export type ResentAnswer = z.infer<typeof ResentAnswer>;
 
 export const PersonReason = z.strictObject({ reason: Reason });
 
-/** A call-back about an agency's officer: the addresses of two contacts of the agency, and the called number. */
+/** A callback about an agency's officer: the addresses of two contacts of the agency, and the called number. */
 export const CallBack = z.strictObject({
   contacts: z.array(z.string().trim().min(1).max(254)).length(2),
   number: visibleLine(60),
@@ -164,7 +164,7 @@ export const CallBack = z.strictObject({
 });
 export type CallBack = z.infer<typeof CallBack>;
 
-/** An agency's officer is reset after a call-back and a hold of 24 hours. */
+/** An agency's officer is reset after a callback and a hold of 24 hours. */
 export const ResetBody = z.strictObject({ reason: Reason, call: CallBack.optional() });
 export type ResetBody = z.infer<typeof ResetBody>;
 

@@ -25,7 +25,7 @@ type Sentence = (facts: Readonly<Record<string, string>>) => string;
 /** What a complete record of an agency has. */
 const AGENCY_PARTS: Readonly<Record<string, string>> = {
   domain: "an e-mail domain",
-  number: "a call-back number",
+  number: "a callback number",
   contacts: "two contacts",
 };
 

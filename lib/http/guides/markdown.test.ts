@@ -93,6 +93,11 @@ describe("a guide", () => {
         "cli",
         "agency",
         "backup",
+        "administrator",
+        "deploying",
+        "custody",
+        "root-key-backup",
+        "witness",
       ]),
     );
     for (const name of guideNames()) {

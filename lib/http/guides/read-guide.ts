@@ -20,6 +20,11 @@ const GUIDES = {
   cli: "docs/guides/command-line.md",
   agency: "docs/guides/agency.md",
   backup: "docs/guides/backup.md",
+  administrator: "docs/guides/administrator.md",
+  deploying: "docs/guides/deploying.md",
+  custody: "docs/custody/README.md",
+  "root-key-backup": "docs/custody/backup.md",
+  witness: "docs/witness.md",
 } as const;
 
 export type GuideName = keyof typeof GUIDES;

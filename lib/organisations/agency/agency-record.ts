@@ -22,7 +22,7 @@ export function etagOfAgency({ email_domains, contacts, people }: AgencyRecord):
 }
 
 /**
- * Returns domains and call-back numbers of an agency in the caller's transaction. Throws `organisation.not-found`, also
+ * Returns domains and callback numbers of an agency in the caller's transaction. Throws `organisation.not-found`, also
  * if the organisation is not an agency.
  */
 export async function readAgencyRecord(

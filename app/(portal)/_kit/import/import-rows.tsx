@@ -31,7 +31,7 @@ const LOOKS: Readonly<Record<ShownRow["result"], readonly [Tone, IconName]>> = {
   invited: ["plain", "check"],
   exists: ["plain", "check"],
 };
-const ORDER = Object.keys(LOOKS);
+const FAULTS: readonly ShownRow["result"][] = ["wrong", "refused"];
 const AT_ONCE = 100;
 
 /** Words for the faults of a line; `values` has the rule of each column. */
@@ -47,7 +47,7 @@ function useFaultWords(values: Readonly<Record<string, string>>): (fault: RowFau
   };
 }
 
-/** Returns the lines with what would happen to them, or has; those that need a person come first. */
+/** Returns the lines with what would happen to them, or has: those with a fault first, else in the order of the file. */
 export function useShownRows<B>(
   values: Readonly<Record<string, string>>,
   {
@@ -78,12 +78,11 @@ export function useShownRows<B>(
     const lines = [problemWords(refused), ...refused.errors.map((one) => fieldWords.line(one))];
     return { ...base, result: "refused", details: lines.join(" ") };
   });
-  return shown.sort(
-    (one, other) => ORDER.indexOf(one.result) - ORDER.indexOf(other.result) || one.line - other.line,
-  );
+  const placeOf = ({ result }: ShownRow) => (FAULTS.includes(result) ? 0 : 1);
+  return shown.sort((one, other) => placeOf(one) - placeOf(other) || one.line - other.line);
 }
 
-/** The lines as a table: those that need a person first, a hundred at a time. */
+/** The lines as a table: those with a fault first, a hundred at a time. */
 export function ImportRows({ rows }: { rows: readonly ShownRow[] }) {
   const t = useTranslations("administration.import");
   const format = useFormatter();

@@ -81,7 +81,9 @@ function useReport(rows: readonly ShownRow[], name: string | undefined) {
     const text = [head, ...lines]
       .map((cells) => cells.map((cell) => csvCell(cell, ",")).join(","))
       .join("\r\n");
-    const file = `${(name ?? "import").replace(/\.csv$/i, "")}-report.csv`;
+    const file = rows.some(({ link }) => link !== "")
+      ? "sign-in-links.csv"
+      : `${(name ?? "import").replace(/\.csv$/i, "")}-report.csv`;
     // The mark tells spreadsheets that the file is UTF-8.
     return saveAnswer(new Response(`\uFEFF${text}\r\n`), file);
   };

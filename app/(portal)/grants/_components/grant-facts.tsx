@@ -98,7 +98,7 @@ export function GrantFacts({ grant, nowMs }: { grant: GrantDetail; nowMs: number
             })),
             { name: t("created"), value: <LocalTime instant={grant.created_at} form="minute" /> },
             {
-              name: t("assurance"),
+              name: t("signedBy"),
               value: t(grant.assurance === "evaluation" ? "evaluation" : "signed"),
             },
           ]}

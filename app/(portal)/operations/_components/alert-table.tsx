@@ -1,5 +1,5 @@
 import { useLocale, useTranslations } from "next-intl";
-import { topicOf } from "@/components/domain/alert-topics";
+import { jobOf, topicOf } from "@/components/domain/alert-topics";
 import { LocalTime } from "@/components/ui/local-time";
 import type { Column } from "@/components/ui/table";
 import type { Alert } from "@/lib/alerts/schema";
@@ -15,7 +15,7 @@ export function useAlertColumns(): Column<Alert>[] {
       key: "what",
       head: t("columns.what"),
       isTitle: true,
-      cell: (alert) => t(`topics.${topicOf(alert)}.title`),
+      cell: (alert) => t(`topics.${topicOf(alert)}.title`, { job: jobOf(alert.name) }),
     },
     {
       key: "severity",

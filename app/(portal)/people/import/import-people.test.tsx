@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { screen, waitFor, within } from "@testing-library/react";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { type Asked, answerCalls, problem, type Reply, show } from "@/lib/testing/components";
 import { ImportPeople } from "./import-people";
 
@@ -144,6 +144,14 @@ describe("the import of people", () => {
     expect(posts()).toHaveLength(3);
   });
 
+  it("lists lines with a fault first and the others in the order of the file", async () => {
+    const text = `${HEAD}Owen,owen@x.example,Alder Ltd,client,,client-1\nElif,elif@operator.example,Havel Clearing,coordinator,legal,\nInes,x,Havel Clearing,coordinator,legal,`;
+    await choose(world(), text);
+    await row("Owen");
+    const shown = screen.getAllByRole("row").map(({ textContent }) => textContent);
+    expect(shown.slice(1).map((line) => line?.slice(0, 1))).toEqual(["4", "2", "3"]);
+  });
+
   it("needs no reason where no one has to agree, and offers the links to sign in beside the result", async () => {
     const { user, posts } = await choose(
       world(() => ({
@@ -157,7 +165,15 @@ describe("the import of people", () => {
     );
     expect(within(await row("owen")).getByText("New")).toBeDefined();
     await user.click(screen.getByRole("button", { name: "Invite 1 person" }));
-    expect(await screen.findByRole("button", { name: "Download the sign-in links" })).toBeDefined();
+    const names: string[] = [];
+    const click = vi.spyOn(HTMLAnchorElement.prototype, "click").mockImplementation(function (
+      this: HTMLAnchorElement,
+    ) {
+      names.push(this.download);
+    });
+    await user.click(await screen.findByRole("button", { name: "Download the sign-in links" }));
+    await waitFor(() => expect(names).toEqual(["sign-in-links.csv"]));
+    click.mockRestore();
     expect(posts().map(({ body }) => Object(body).reason)).toEqual([undefined]);
   });
 

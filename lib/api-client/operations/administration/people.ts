@@ -135,7 +135,7 @@ export const resetPerson = operation({
   id: "resetPerson",
   method: "POST",
   path: `${USERS}/{id}/reset`,
-  summary: "Ask for a reset of a person's sign-in; an agency's officer needs a call-back and 24 hours.",
+  summary: "Ask for a reset of a person's sign-in; an agency's officer needs a callback and 24 hours.",
   ...act,
   params: PersonPath,
   body: ResetBody,

@@ -2,7 +2,7 @@ import { useLocale, useTranslations } from "next-intl";
 import { getTranslations } from "next-intl/server";
 import { recordPage, type Shown } from "@/app/(portal)/_kit/record-page";
 import { GuideBlocks } from "@/app/developers/_components/guide-blocks";
-import { topicOf } from "@/components/domain/alert-topics";
+import { jobOf, topicOf } from "@/components/domain/alert-topics";
 import { EntryLink } from "@/components/domain/entry-link";
 import { Facts } from "@/components/ui/facts";
 import { LocalTime } from "@/components/ui/local-time";
@@ -98,7 +98,9 @@ function Content({ value: alert }: Shown<Alert>) {
     <>
       {alert.is_lasting ? <Notice tone="amber" icon="clock" title={t("lasting")} className="mb-6" /> : null}
       <Section title={t("one.what")}>
-        <p className="max-w-[80ch] py-2 text-lead">{t(`topics.${topicOf(alert)}.text`)}</p>
+        <p className="max-w-[80ch] py-2 text-lead">
+          {t(`topics.${topicOf(alert)}.text`, { job: jobOf(alert.name) })}
+        </p>
       </Section>
       <Section title={t("one.history")}>
         <History alert={alert} />
@@ -121,7 +123,9 @@ const page = recordPage({
     { label: (await getTranslations("alertsPage"))("title"), href: "/operations/alerts" },
   ],
   heading: async ({ value: alert }) => {
-    const title = (await getTranslations("alertsPage.topics"))(`${topicOf(alert)}.title`);
+    const title = (await getTranslations("alertsPage.topics"))(`${topicOf(alert)}.title`, {
+      job: jobOf(alert.name),
+    });
     return { crumb: title, title };
   },
   actions: ({ value: alert }) => <AlertActs alert={alert} />,

@@ -20,7 +20,7 @@ const MARKS: Readonly<Record<Mark, { readonly icon: IconName; readonly tone: str
 interface Step {
   readonly key: "document" | "legal" | "coordinator" | "access";
   /** Replaces the stage's name and state. */
-  readonly label?: "noDocument" | "unscanned";
+  readonly label?: "noDocument" | "unscanned" | "access";
   readonly mark: Mark;
   readonly note: ReactNode;
 }
@@ -170,6 +170,8 @@ function accessStep(
   if (IN_FORCE.includes(request.state))
     return {
       key: "access",
+      // Access is in force, not passed.
+      label: "access",
       mark: "done",
       note: until === undefined ? null : <EndTime instant={until} form="day" before={t("strip.until")} />,
     };

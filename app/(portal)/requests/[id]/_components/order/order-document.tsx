@@ -21,12 +21,11 @@ type Received =
   | { readonly kind: "image"; readonly url: string }
   | { readonly kind: "tooLarge" }
   | { readonly kind: "other" }
-  | { readonly kind: "failed"; readonly error: unknown };
+  | { readonly kind: "failed"; readonly error: unknown; readonly isReceived: boolean };
 
 const IMAGES = ["image/png", "image/jpeg"];
 
-async function receive(response: Response, mediaType: string): Promise<Received> {
-  const bytes = new Uint8Array(await response.arrayBuffer());
+async function draw(bytes: Uint8Array<ArrayBuffer>, mediaType: string): Promise<Received> {
   if (IMAGES.includes(mediaType)) {
     if (!isDrawable(bytes, mediaType)) return { kind: "tooLarge" };
     // A blob of the type that the server has checked: the browser decodes it as an image and as nothing else.
@@ -40,6 +39,10 @@ async function receive(response: Response, mediaType: string): Promise<Received>
   ]);
   return { kind: "pages", PdfPages, textOf, pages: await openOrder(bytes) };
 }
+
+const failedWith =
+  (isReceived: boolean) =>
+  (error: unknown): Received => ({ kind: "failed", error, isReceived });
 
 function letGo(received: Received): void {
   if (received.kind === "pages") received.pages.close();
@@ -61,8 +64,8 @@ function useOrder(address: string, mediaType: string) {
     let mine: Received | undefined;
     const abort = new AbortController();
     send("GET", address, { signal: abort.signal })
-      .then((response) => receive(response, mediaType))
-      .catch((error: unknown): Received => ({ kind: "failed", error }))
+      .then(async (response) => new Uint8Array(await response.arrayBuffer()))
+      .then((bytes) => draw(bytes, mediaType).catch(failedWith(true)), failedWith(false))
       .then((result) => {
         mine = result;
         if (abort.signal.aborted) letGo(result);
@@ -103,14 +106,18 @@ export interface OrderDocumentProps {
   readonly facts: readonly (readonly string[])[];
   /** Called with the facts that were found on the first page. */
   readonly onFound?: (found: FoundFacts) => void;
-  /** Called with what the text of the first pages says, or with `none` for a file without text. */
+  /**
+   * Called with what the text of the first pages says, or with `none` for a file that people read themselves. Not called
+   * for a file that was not received.
+   */
   readonly onText?: (text: FoundInText | "none") => void;
 }
 
 /** Reads the text of the pages once they are here. */
 function useText(received: Received | undefined, onText: OrderDocumentProps["onText"]): void {
   const paged = received?.kind === "pages" ? received : undefined;
-  const isOther = received !== undefined && paged === undefined;
+  const isLost = received?.kind === "failed" && !received.isReceived;
+  const isOther = received !== undefined && paged === undefined && !isLost;
   useEffect(() => {
     if (onText === undefined) return;
     if (isOther) onText("none");
@@ -141,6 +148,7 @@ export function OrderDocument({ address, mediaType, facts, onFound, onText }: Or
     return (
       <PagePlace>
         <CallFailure error={received.error} title={t("document.notShown")} />
+        {received.isReceived ? <p className="text-control">{t("document.undrawn")}</p> : null}
         <span className="flex flex-wrap items-center gap-4">
           <Button size="bar" onClick={again}>
             {t("document.again")}
