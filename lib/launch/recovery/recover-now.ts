@@ -1,18 +1,13 @@
 import "server-only";
 import path from "node:path";
-import { RecoveryRefused } from "@/lib/audit/recovery/recover-log";
-import { openSignedCopy, SignerStoreDamaged } from "@/lib/audit/signer/signed-copy";
-import { FormatError } from "@/lib/crypto/format-error";
-import { JournalError } from "@/lib/custodian/journal/journal";
+import { openSignedCopy } from "@/lib/audit/signer/signed-copy";
 import { Refused } from "@/lib/custodian/refused";
-import { RosterError } from "@/lib/custodian/roster/roster";
 import { urlFor } from "@/lib/db/bootstrap-roles";
 import { StartError } from "@/lib/db/embedded/start-error";
 import { openOwnerPool } from "@/lib/db/migrate";
 import { type LaunchEnv, launchEnv } from "@/lib/env";
 import { readCustody } from "@/lib/env/custody";
 import { DomainError } from "@/lib/errors";
-import { KeystoreError } from "@/lib/keystore/keystore-types";
 import { openKeystore } from "@/lib/keystore/open-keystore";
 import { startOwnServer } from "@/lib/launch/databases";
 import { keyVariables, portalOrigin } from "@/lib/launch/environments";
@@ -87,10 +82,7 @@ const REMEDY =
 function explain(error: unknown): string | undefined {
   if (error instanceof DomainError && error.code === "custodian.refused")
     return `The custodian refuses the statements: ${error.detail}${error.detail === NO_ROSTER ? REMEDY : ""}`;
-  if (error instanceof FormatError) return `The input has an invalid format: ${error.message}.`;
-  const ours = [RecoveryRefused, Refused, SignerStoreDamaged, RosterError, JournalError, KeystoreError];
-  const isOurs = error instanceof Error && ours.some((kind) => error instanceof kind);
-  return isOurs ? error.message : explainFailure(error);
+  return error instanceof Refused ? error.message : explainFailure(error);
 }
 
 /**
