@@ -20,6 +20,7 @@ import { storeArchived } from "@/lib/backup/archive/wal-archive";
 import { type BackupFacts, type FinishedRun, insertRun } from "@/lib/backup/record/store";
 import { BackupRefused, explainBackupFailure } from "@/lib/backup/refused";
 import { copyDatabase } from "@/lib/backup/server/base-backup";
+import { hasChecksums } from "@/lib/backup/server/check-pages";
 import {
   CopyFacts,
   readCluster,
@@ -208,7 +209,10 @@ export async function createBackup(env: LaunchEnv, order: CreateOrder) {
   );
   try {
     await removeDrafts(folder);
-    return await withDatabase(env, (database) => makeAndReport(env, folder, database, order));
+    return await withDatabase(env, async (database) => ({
+      hasPageChecksums: await withClient(database.url, hasChecksums),
+      ...(await makeAndReport(env, folder, database, order)),
+    }));
   } finally {
     await unlock();
   }
