@@ -100,18 +100,21 @@ export function withDatabase<T>(env: LaunchEnv, use: (database: BackedUpDatabase
     });
   }
   if (env.DATABASE_URL !== undefined)
-    throw new BackupRefused("Set BACKUP_DATABASE_URL: a login with the right REPLICATION.");
+    throw new BackupRefused("Set BACKUP_DATABASE_URL: a login with REPLICATION and the role sealport_owner.");
   return withEmbedded(env, use);
 }
 
 const AWAY =
   "The database cannot be reached. Check its URL (host, port, user, password) and that the server runs.";
+const NO_RIGHTS =
+  "The login of BACKUP_DATABASE_URL lacks a right. It needs REPLICATION and the role sealport_owner (docs/guides/backup.md#your-own-postgresql).";
 const STOPPED = "The database stopped during the backup. Nothing was kept; make it again.";
 
 /** Turns a failure of the server into one line; other failures stay as they are. */
 function explainServer(error: unknown, line: string): unknown {
   if (error instanceof OperatorError) return error;
   const code: unknown = Reflect.get(Object(error), "code");
+  if (code === "42501") return new BackupRefused(NO_RIGHTS);
   const isRefused = code === "28P01" || code === "28000" || code === "3D000";
   const mapped = mapDatabaseError(error);
   const isAway = mapped instanceof DomainError && mapped.code === "service.database-unavailable";
