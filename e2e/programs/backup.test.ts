@@ -18,7 +18,7 @@ let root: string;
 let database: TestIdentity;
 let keys: TestIdentity;
 let keyFile: string;
-/** The signer's folder as it was before the backups. */
+/** The signer's folder as it was before the backups, as is the checkpoint. */
 let olderSigner: string;
 
 const environment = () => ({
@@ -34,6 +34,8 @@ const op = (command: string, ...more: readonly string[]) =>
 beforeAll(async () => {
   root = await makeTempFolder("sealport-backup-story-");
   [database, keys] = [await makeIdentity(root, "database.age"), await makeIdentity(root, "keys.age")];
+  const checkpoint = await people(demo()).auditor.get("/confidential/audit/log/checkpoint");
+  await writeFile(path.join(root, "checkpoint.txt"), checkpoint.text);
   olderSigner = path.join(root, "older-signer");
   mkdirSync(olderSigner);
   const { origin } = JSON.parse(readFileSync(path.join(dataDir(), "instance.json"), "utf8"));
@@ -119,7 +121,7 @@ test("with parts apart each part backs up its own keys, and a drill takes the fi
   for (const part of ["portal", "signer", "custodian"]) files.push(await backUpPart(part, instanceFile));
   const given = files.flatMap((file) => ["--keys", file]);
   const order = ["--identity", database.file, ...given, "--keys-identity", keys.file];
-  order.push("--signer", olderSigner);
+  order.push("--signer", olderSigner, "--checkpoint", path.join(root, "checkpoint.txt"));
   const { code, stdout, stderr } = await op("drill", ...order);
   expect([code, stderr]).toEqual([0, ""]);
   expect(stdout).toContain("opened by the custodian with the restored keys");

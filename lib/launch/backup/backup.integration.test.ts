@@ -340,7 +340,7 @@ describe("faults of a backup", () => {
       BACKUP_DIR: path.join(bench.root, "by-login"),
     };
     await admin("CREATE ROLE backup_login LOGIN REPLICATION PASSWORD 'x'");
-    const refused = /^The login of BACKUP_DATABASE_URL lacks a right\. It needs REPLICATION .*$/;
+    const refused = /^A login lacks a right\. That of BACKUP_DATABASE_URL needs REPLICATION .*$/;
     await expect(createBackup(env, { identity: undefined })).rejects.toThrow(refused);
     await admin(`GRANT CONNECT ON DATABASE ${bench.log.database.name} TO backup_login`);
     await expect(createBackup(env, { identity: undefined })).rejects.toThrow(refused);
@@ -348,6 +348,10 @@ describe("faults of a backup", () => {
     await admin("DROP ROLE backup_login");
     await admin("CREATE ROLE backup_login LOGIN REPLICATION PASSWORD 'x' IN ROLE sealport_owner");
     expect(await createBackup(env, { identity: undefined })).toMatchObject({ hasPageChecksums: true });
+    const away = { ...env, DATABASE_OWNER_URL: "postgresql://nobody:x@127.0.0.1:1/none" };
+    await expect(createBackup(away, { identity: undefined })).rejects.toThrow(
+      "The database cannot be reached",
+    );
   });
 
   it("an instance with a folder for backups stores its WAL and makes a backup when one is due", async () => {

@@ -165,7 +165,7 @@ async function drill(env: LaunchEnv, values: Values): Promise<void> {
   );
   if (copied < found.log_size)
     say(
-      `The signer's copy is older: it has ${copied} of these entries. After a loss the signer copies the others from the database.`,
+      `The signer's copy is older: it has ${copied} of these entries, so no recovery was tried. After a loss the signer copies the others from the database.`,
     );
   say(
     `Sample transaction: ${found.opened ? "opened by the custodian with the restored keys" : "the instance has no transaction"}.`,

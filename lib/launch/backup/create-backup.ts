@@ -30,7 +30,6 @@ import {
 } from "@/lib/backup/server/copy-facts";
 import { streamDatabase } from "@/lib/backup/server/pg-basebackup";
 import { spoolFolder } from "@/lib/db/embedded/embedded-database";
-import { openOwnerPool } from "@/lib/db/migrate";
 import type { LaunchEnv } from "@/lib/env";
 import { OperatorError } from "@/lib/errors";
 import {
@@ -39,6 +38,7 @@ import {
   recipientsOf,
   withClient,
   withDatabase,
+  withOwner,
 } from "@/lib/launch/backup/backup-place";
 import { lockDataFolder } from "@/lib/launch/lock";
 
@@ -130,17 +130,14 @@ async function report(
   database: BackedUpDatabase,
   run: Omit<FinishedRun, "tenantId" | "finishedAt" | "kind">,
 ) {
-  const owner = openOwnerPool(database.ownerUrl);
-  try {
+  await withOwner(database, async (owner) => {
     const finishedAt = new Date();
     for (const { log, tenantId } of await readLogPlaces(owner))
       await insertRun(owner, {
         ...{ ...run, kind: "backup", tenantId, finishedAt },
         facts: await factsFor(owner, log, run.facts),
       });
-  } finally {
-    await owner.end();
-  }
+  });
 }
 
 async function make(env: LaunchEnv, folder: BackupFolder, database: BackedUpDatabase, order: CreateOrder) {

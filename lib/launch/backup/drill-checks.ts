@@ -141,7 +141,7 @@ export function requireOutside(drilled: DrilledLog, outside: SignedTree): Promis
     const size = head?.size ?? 0;
     if (outside.size > size)
       throw new BackupRefused(
-        `The outside checkpoint covers ${outside.size} entries, the restored log has ${size}. Give a newer signer's copy with --signer, or an older checkpoint.`,
+        `The outside checkpoint covers ${outside.size} entries, the restored log has ${size}. Give a checkpoint from before the copies with --checkpoint, or a newer signer's copy with --signer.`,
       );
     if (equalConstantTime(await rootAt(cx, outside.size), outside.root)) return;
     throw new BackupRefused(

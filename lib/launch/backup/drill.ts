@@ -4,6 +4,7 @@ import { existsSync } from "node:fs";
 import { readdir, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
+import type { Pool } from "pg";
 import type { SignedTree } from "@/lib/audit/signer/signed-mark";
 import type { BackupFolder } from "@/lib/backup/archive/backup-folder";
 import { readIdentities } from "@/lib/backup/archive/sealed-file";
@@ -12,10 +13,9 @@ import { BackupRefused } from "@/lib/backup/refused";
 import { checkPages } from "@/lib/backup/server/check-pages";
 import { readLogPlace } from "@/lib/backup/server/copy-facts";
 import { toBase64url } from "@/lib/crypto/bytes";
-import { openOwnerPool } from "@/lib/db/migrate";
 import type { LaunchEnv } from "@/lib/env";
 import { OperatorError } from "@/lib/errors";
-import { backupFolder, withDatabase } from "@/lib/launch/backup/backup-place";
+import { backupFolder, withDatabase, withOwner } from "@/lib/launch/backup/backup-place";
 import {
   type DrilledLog,
   readCheckpointFile,
@@ -175,23 +175,13 @@ async function report(
     | { readonly outcome: "done"; readonly facts: DrillFacts }
     | { readonly outcome: "failed"; readonly reason: string },
 ): Promise<void> {
-  await withDatabase(env, async ({ ownerUrl }) => {
-    const owner = openOwnerPool(ownerUrl);
-    try {
-      const { tenantId } = await readLogPlace(owner, drilled);
-      const facts = result.outcome === "done" ? result.facts : { reason: result.reason.slice(0, 500) };
-      const run = {
-        tenantId,
-        kind: "drill",
-        startedAt,
-        finishedAt: new Date(),
-        outcome: result.outcome,
-      } as const;
-      await insertRun(owner, { ...run, facts });
-    } finally {
-      await owner.end();
-    }
-  });
+  const insert = async (owner: Pool): Promise<void> => {
+    const { tenantId } = await readLogPlace(owner, drilled);
+    const facts = result.outcome === "done" ? result.facts : { reason: result.reason.slice(0, 500) };
+    const { outcome } = result;
+    await insertRun(owner, { tenantId, kind: "drill", startedAt, finishedAt: new Date(), outcome, facts });
+  };
+  await withDatabase(env, (database) => withOwner(database, insert));
 }
 
 /**

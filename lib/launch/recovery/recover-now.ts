@@ -3,6 +3,7 @@ import path from "node:path";
 import { openSignedCopy } from "@/lib/audit/signer/signed-copy";
 import { Refused } from "@/lib/custodian/refused";
 import { urlFor } from "@/lib/db/bootstrap-roles";
+import { requireDatabase } from "@/lib/db/check-database";
 import { StartError } from "@/lib/db/embedded/start-error";
 import { openOwnerPool } from "@/lib/db/migrate";
 import { type LaunchEnv, launchEnv } from "@/lib/env";
@@ -35,6 +36,8 @@ async function recoverHere(options: RecoverOptions): Promise<void> {
   const given = env.DATABASE_OWNER_URL ?? adminUrlOf(env, env.DATABASE_ADMIN_URL);
   if (given === undefined && env.DATABASE_URL !== undefined)
     throw new StartError("Set DATABASE_ADMIN_URL or DATABASE_OWNER_URL.");
+  const name = env.DATABASE_OWNER_URL === undefined ? "DATABASE_ADMIN_URL" : "DATABASE_OWNER_URL";
+  if (given !== undefined) await requireDatabase(name, given);
   const unlock = given === undefined ? await lockDataFolder(folders.file("supervisor.lock")) : undefined;
   const embedded = given === undefined ? await startOwnServer(env, folders) : undefined;
   const ownerUrl = given ?? adminUrlOf(env, embedded?.adminUrl) ?? "";
