@@ -4,7 +4,7 @@ import { parseArgs } from "node:util";
 import { launchEnv, signerEnv } from "@/lib/env";
 import { bundleFolder } from "@/lib/env/bundle-folder";
 import { variablesOf } from "@/lib/env/read-environment";
-import { OperatorError } from "@/lib/errors";
+import { explainFailure } from "@/lib/launch/failure";
 import { rosterPlace, runBesideInstance } from "@/lib/launch/operator/beside-instance";
 import { checkConfig, partNamed } from "@/lib/launch/operator/check-config";
 import { checkNames } from "@/lib/launch/operator/check-names";
@@ -122,7 +122,9 @@ async function urls(values: Options): Promise<number> {
 async function exportSigned(folder: string): Promise<number> {
   const { DATA_DIR, LOG_ORIGIN } = signerEnv();
   const { size, root } = await exportSignedCopy(path.join(DATA_DIR, "log"), LOG_ORIGIN, folder);
-  process.stdout.write(`Written: ${folder}, ${size} entries, root ${root}. Take it to a portal's machine.\n`);
+  process.stdout.write(
+    `Written: ${folder}, ${size} entries, root ${root}. Take it to a portal's machine, and give it to the portal's user.\n`,
+  );
   return 0;
 }
 
@@ -195,9 +197,12 @@ try {
     process.stderr.write(
       "Error: this folder does not have this act. create-admin, setup link, recover and backup are in portal/, all others in op/\n",
     );
-  else if (error instanceof OperatorError) process.stderr.write(`Error: ${error.message}\n`);
   else if (String(Reflect.get(Object(error), "code")).startsWith("ERR_PARSE_ARGS"))
     process.stderr.write(`Error: ${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
-  else throw error;
+  else {
+    const line = explainFailure(error);
+    if (line === undefined) throw error;
+    process.stderr.write(`Error: ${line}\n`);
+  }
   process.exitCode = 1;
 }

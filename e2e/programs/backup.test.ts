@@ -1,10 +1,11 @@
 import { spawn } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { PROGRAM_ROOT, scriptArguments } from "@/lib/launch/program";
+import { exportSignedCopy } from "@/lib/launch/recovery/export-signed-copy";
 import { makeIdentity, type TestIdentity } from "@/lib/testing/benches/age-identity";
 import { makeTempFolder } from "@/lib/testing/data-folder";
 import { people } from "../support/api";
@@ -17,6 +18,8 @@ let root: string;
 let database: TestIdentity;
 let keys: TestIdentity;
 let keyFile: string;
+/** The signer's folder as it was before the backups, as is the checkpoint. */
+let olderSigner: string;
 
 const environment = () => ({
   DATA_DIR: dataDir(),
@@ -31,6 +34,12 @@ const op = (command: string, ...more: readonly string[]) =>
 beforeAll(async () => {
   root = await makeTempFolder("sealport-backup-story-");
   [database, keys] = [await makeIdentity(root, "database.age"), await makeIdentity(root, "keys.age")];
+  const checkpoint = await people(demo()).auditor.get("/confidential/audit/log/checkpoint");
+  await writeFile(path.join(root, "checkpoint.txt"), checkpoint.text);
+  olderSigner = path.join(root, "older-signer");
+  mkdirSync(olderSigner);
+  const { origin } = JSON.parse(readFileSync(path.join(dataDir(), "instance.json"), "utf8"));
+  await exportSignedCopy(path.join(dataDir(), "signer/log"), origin, path.join(olderSigner, "log"));
   await submitTransaction(people(demo()).client456, canaries());
 });
 afterAll(() => rm(root, { recursive: true, force: true }));
@@ -48,6 +57,7 @@ test("the plan names every part and what is never restored", async () => {
     "root keys",
     "instance file",
     "the witness's state",
+    "the signer copies the rest from there",
   ])
     expect(stdout).toContain(word);
 });
@@ -111,9 +121,11 @@ test("with parts apart each part backs up its own keys, and a drill takes the fi
   for (const part of ["portal", "signer", "custodian"]) files.push(await backUpPart(part, instanceFile));
   const given = files.flatMap((file) => ["--keys", file]);
   const order = ["--identity", database.file, ...given, "--keys-identity", keys.file];
+  order.push("--signer", olderSigner, "--checkpoint", path.join(root, "checkpoint.txt"));
   const { code, stdout, stderr } = await op("drill", ...order);
   expect([code, stderr]).toEqual([0, ""]);
   expect(stdout).toContain("opened by the custodian with the restored keys");
+  expect(stdout).toContain("The signer's copy is older: it has ");
   const unnamed = await operate({ ...environment(), INSTANCE_FILE: instanceFile }, "op.ts", "backup", "keys");
   expect(unnamed).toMatchObject({ code: 1, stderr: expect.stringContaining("Name the part") });
 });

@@ -30,7 +30,7 @@ export const backupFields = {
   BACKUP_RECIPIENTS: Text.optional(),
   /** Public keys of age that backups of key folders are encrypted to. They must be others than BACKUP_RECIPIENTS. */
   KEY_BACKUP_RECIPIENTS: Text.optional(),
-  /** Login with the right REPLICATION at your own PostgreSQL, for pg_basebackup. Default: DATABASE_ADMIN_URL. */
+  /** Login with REPLICATION and the role sealport_owner at your own PostgreSQL, for backups. Default: DATABASE_ADMIN_URL. */
   BACKUP_DATABASE_URL: Text.optional(),
   /** The newest backup of each of the last so many days is kept; 7 by default. */
   BACKUP_KEEP_DAILY: z.coerce.number().int().min(1).max(366).optional(),

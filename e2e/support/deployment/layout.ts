@@ -103,7 +103,10 @@ async function makeDatabase({ base, program }: Pick<Ground, "base" | "program">,
       .trim()
       .split("\n");
     return Object.fromEntries(
-      lines.map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]),
+      lines.map((line) => {
+        const [, name = "", value = ""] = /^(\w+)='(.*)'$/.exec(line) ?? [];
+        return [name, value];
+      }),
     );
   };
   return { portal: await urls("portal"), worker: await urls("worker"), signer: await urls("signer") };

@@ -8,6 +8,7 @@ import "server-only";
 import type { Pool, PoolClient } from "pg";
 import { equalConstantTime } from "@/lib/crypto/bytes";
 import { canonicalJson } from "@/lib/crypto/json/canonical-json";
+import { OperatorError } from "@/lib/errors";
 import type { Keystore } from "@/lib/keystore/keystore";
 import { chainNext, type Entry, entryLeaf, parseEntry } from "../entry/entry";
 import { edgeTiles, growTiles, TILE_WIDTH, type Tile } from "../entry/tiles";
@@ -25,13 +26,13 @@ import type { SignedCopy } from "../signer/signed-copy";
 import { type Compared, compareWithSigned } from "./compare";
 import { replayErasures } from "./replay-erasures";
 import {
-  countCheckpointsBeyond,
   dropTilesBeyond,
   findEntries,
   insertRecovery,
   insertReturned,
   lockSize,
   openDoor,
+  readAnchored,
   type SignedLog,
   unwindLeaves,
   writePlain,
@@ -42,7 +43,7 @@ const NAMED = 1_000;
 const HASH_BYTES = 32;
 
 /** The log cannot be recovered this way. The message is one line for the operator. */
-export class RecoveryRefused extends Error {
+export class RecoveryRefused extends OperatorError {
   override readonly name = "RecoveryRefused";
 }
 
@@ -67,13 +68,20 @@ export interface Recovered {
   readonly entries: readonly string[];
 }
 
-/** Compares the open log, whose head it locks, with the signer's copy. Throws RecoveryRefused if it cannot be recovered. */
+/**
+ * Compares the open log, whose head it locks, with the signer's copy. A database that has the whole of an older copy needs no
+ * recovery: the signer copies the rest from it. Throws RecoveryRefused if the log cannot be recovered.
+ */
 async function compareOpen(client: PoolClient, place: SignedLog, copy: SignedCopy): Promise<Compared> {
   const head = await lockSize(client, place.log);
   if (head === undefined || head.closed) throw new RecoveryRefused("the database has no such open log");
   const compared = await compareWithSigned(client, place, head.size, copy);
-  if ((await countCheckpointsBeyond(client, place.log, compared.to)) > 0)
-    throw new RecoveryRefused("the database has a checkpoint over more than the signer's copy holds");
+  const { from, to } = compared;
+  const anchored = from === to ? 0 : await readAnchored(client, place.log);
+  if (anchored > to)
+    throw new RecoveryRefused(
+      `the database differs from the signer's copy of ${to} entries at entry ${from}, and has a checkpoint over ${anchored}. Take a newer copy`,
+    );
   return compared;
 }
 

@@ -275,14 +275,21 @@ describe("a database restored to an earlier point, with the signer's store compl
     );
   });
 
-  it("refuses a copy that ends before a checkpoint of the database, before anyone is asked to sign", async () => {
+  it("recovers nothing from an older copy that the database has whole, and refuses one that differs from it", async () => {
     await bench.grow(3);
-    await bench.sign();
+    const { size } = await bench.sign();
     const older = await bench.copy();
     await bench.grow(2);
-    await bench.sign();
-    await expect(planRecovery(bench.owner, bench.place, older)).rejects.toThrow(
-      "a checkpoint over more than the signer's copy holds",
+    const newest = await bench.sign();
+    expect(await planRecovery(bench.owner, bench.place, older)).toMatchObject({ from: size, to: size });
+    const forged: Uint8Array[] = [];
+    for await (const batch of older.entries()) forged.push(...batch);
+    forged[size - 1] = utf8("forged");
+    const frontier = Frontier.empty();
+    for (const entry of forged) frontier.append(entryLeaf(entry));
+    const copy = { size, root: frontier.root(), entries: () => inBatch(forged) };
+    await expect(planRecovery(bench.owner, bench.place, copy)).rejects.toThrow(
+      `the signer's copy of ${size} entries at entry ${size - 1}, and has a checkpoint over ${newest.size}`,
     );
   });
 

@@ -82,15 +82,6 @@ export async function readAnchored(client: PoolClient, log: string): Promise<num
   return z.object({ size: Seq }).parse(rows[0]).size;
 }
 
-/** Returns the number of checkpoints of larger trees, which were never signed in their present form. */
-export async function countCheckpointsBeyond(client: PoolClient, log: string, size: number): Promise<number> {
-  const { rows } = await client.query(
-    "SELECT count(*) AS n FROM audit_checkpoint WHERE log = $1 AND size > $2",
-    [log, size],
-  );
-  return z.array(z.object({ n: Seq })).parse(rows)[0]?.n ?? 0;
-}
-
 const EntryRow = z.object({ id: z.string(), bytes: Bytes });
 
 /** Returns the stored bytes of the named entries that the restored database has. */

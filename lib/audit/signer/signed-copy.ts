@@ -3,6 +3,7 @@ import { type FileHandle, open } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
 import { fromBase64url } from "@/lib/crypto/bytes";
+import { OperatorError } from "@/lib/errors";
 import { MAX_ENTRY_BYTES } from "../entry/entry";
 import { readIfPresent } from "./durable-file";
 
@@ -23,7 +24,7 @@ const StoredState = z.strictObject({
 export type StoredState = z.infer<typeof StoredState>;
 
 /** The signer's store does not match its state. The signer must not sign until a person has examined it. */
-export class SignerStoreDamaged extends Error {
+export class SignerStoreDamaged extends OperatorError {
   override readonly name = "SignerStoreDamaged";
 }
 

@@ -3,6 +3,7 @@ import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
 import { fromBase64url, toBase64url } from "@/lib/crypto/bytes";
+import { OperatorError } from "@/lib/errors";
 import { readIfPresent, replaceDurably } from "../signer/durable-file";
 
 const StoredHead = z.strictObject({
@@ -30,7 +31,7 @@ export interface HeadFile {
 }
 
 /** The store of a log cannot be read. The witness must not start again with an empty store. */
-export class WitnessStoreDamaged extends Error {
+export class WitnessStoreDamaged extends OperatorError {
   override readonly name = "WitnessStoreDamaged";
 }
 
@@ -47,7 +48,8 @@ function parseStore(text: string): StoredFacts {
   }
 }
 
-function readHead(text: string, log: string): WitnessHead {
+/** Returns the head in a store's text. Throws WitnessStoreDamaged. */
+export function readHead(text: string, log: string): WitnessHead {
   const { log: stored, ...head } = parseStore(text);
   if (stored !== log) throw new WitnessStoreDamaged("the witness's store belongs to another log");
   if (head.root.length !== 32) throw new WitnessStoreDamaged("the witness's store holds no root hash");
@@ -60,12 +62,17 @@ export async function isStoreOf(dir: string, log: string): Promise<boolean> {
   return text !== undefined && parseStore(text).log === log;
 }
 
+/** Returns the head in a witness's folder, and makes no folder; undefined without one. Throws WitnessStoreDamaged. */
+export async function readHeadFile(dir: string, log: string): Promise<WitnessHead | undefined> {
+  const text = await readIfPresent(path.join(dir, FILE));
+  return text === undefined ? undefined : readHead(text, log);
+}
+
 /** Opens the witness's store of one log, in its own folder. Throws WitnessStoreDamaged, and file system errors. */
 export async function openHeadFile(dir: string, log: string): Promise<HeadFile> {
   await mkdir(dir, { recursive: true, mode: 0o700 });
   const file = path.join(dir, FILE);
-  const text = await readIfPresent(file);
-  let head = text === undefined ? undefined : readHead(text, log);
+  let head = await readHeadFile(dir, log);
   return {
     get head() {
       return head;

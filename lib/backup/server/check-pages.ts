@@ -14,6 +14,16 @@ type Relation = z.infer<typeof Relation>;
 
 const MAX_NAMED = 5;
 
+/** What the operator does about a cluster whose damage would not be seen. */
+export const NO_CHECKSUMS =
+  "The cluster has no page checksums, so damage cannot be seen, and a drill refuses it. Stop the server, run pg_checksums --enable, and make a new backup.";
+
+/** Whether the server writes a checksum with each page. */
+export async function hasChecksums(client: Pick<Client, "query">): Promise<boolean> {
+  const { rows } = await client.query<{ data_checksums: string }>("SHOW data_checksums");
+  return rows[0]?.data_checksums === "on";
+}
+
 async function relations(client: Client): Promise<Relation[]> {
   const { rows } = await client.query(
     `SELECT c.oid::int8 AS oid, c.oid::regclass::text AS name, c.relkind::text AS kind, a.amname::text AS method,
@@ -51,11 +61,7 @@ async function findFault(client: Client, { oid, name, kind, method }: Relation):
  * each B-tree index with its table. Returns how many pages it read. Throws BackupRefused that names the first faults.
  */
 export async function checkPages(client: Client): Promise<number> {
-  const { rows } = await client.query<{ data_checksums: string }>("SHOW data_checksums");
-  if (rows[0]?.data_checksums !== "on")
-    throw new BackupRefused(
-      "The cluster was made without page checksums (initdb -k), so damage cannot be seen.",
-    );
+  if (!(await hasChecksums(client))) throw new BackupRefused(NO_CHECKSUMS);
   await client.query("CREATE EXTENSION IF NOT EXISTS amcheck WITH SCHEMA pg_catalog");
   const faults: string[] = [];
   let pages = 0;

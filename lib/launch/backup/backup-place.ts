@@ -1,7 +1,7 @@
 import "server-only";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import type { Client } from "pg";
+import type { Client, Pool } from "pg";
 import { type BackupFolder, openBackupFolder } from "@/lib/backup/archive/backup-folder";
 import { parseRecipients } from "@/lib/backup/archive/sealed-file";
 import { BackupRefused } from "@/lib/backup/refused";
@@ -10,6 +10,7 @@ import { urlFor } from "@/lib/db/bootstrap-roles";
 import { createClient } from "@/lib/db/connection";
 import { embeddedUrl } from "@/lib/db/embedded/embedded-database";
 import { mapDatabaseError } from "@/lib/db/errors";
+import { openOwnerPool } from "@/lib/db/migrate";
 import type { LaunchEnv } from "@/lib/env";
 import { DomainError, OperatorError } from "@/lib/errors";
 import { startOwnServer, superuserFile } from "@/lib/launch/databases";
@@ -100,22 +101,40 @@ export function withDatabase<T>(env: LaunchEnv, use: (database: BackedUpDatabase
     });
   }
   if (env.DATABASE_URL !== undefined)
-    throw new BackupRefused("Set BACKUP_DATABASE_URL: a login with the right REPLICATION.");
+    throw new BackupRefused("Set BACKUP_DATABASE_URL: a login with REPLICATION and the role sealport_owner.");
   return withEmbedded(env, use);
 }
 
 const AWAY =
   "The database cannot be reached. Check its URL (host, port, user, password) and that the server runs.";
+const NO_RIGHTS =
+  "A login lacks a right. That of BACKUP_DATABASE_URL needs REPLICATION and the role sealport_owner (docs/guides/backup.md#your-own-postgresql).";
 const STOPPED = "The database stopped during the backup. Nothing was kept; make it again.";
 
 /** Turns a failure of the server into one line; other failures stay as they are. */
 function explainServer(error: unknown, line: string): unknown {
   if (error instanceof OperatorError) return error;
   const code: unknown = Reflect.get(Object(error), "code");
+  if (code === "42501") return new BackupRefused(NO_RIGHTS);
   const isRefused = code === "28P01" || code === "28000" || code === "3D000";
   const mapped = mapDatabaseError(error);
   const isAway = mapped instanceof DomainError && mapped.code === "service.database-unavailable";
   return isRefused || isAway ? new BackupRefused(line) : error;
+}
+
+/** Lends the owner's connections, for the reports. Throws BackupRefused if the server is away or refuses the login. */
+export async function withOwner<T>(
+  { ownerUrl }: BackedUpDatabase,
+  use: (owner: Pool) => Promise<T>,
+): Promise<T> {
+  const owner = openOwnerPool(ownerUrl);
+  try {
+    return await use(owner);
+  } catch (error) {
+    throw explainServer(error, AWAY);
+  } finally {
+    await owner.end();
+  }
 }
 
 /** Lends one connection, on which a backup's session lives. Throws BackupRefused if the server is away or stops. */

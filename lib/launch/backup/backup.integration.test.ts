@@ -38,9 +38,11 @@ const YEAR_MS = 365 * 86_400_000;
 let bench: BackupBench;
 let manifest: Manifest;
 let moment: Date;
-let [inBackup, atMoment, atEnd] = [0, 0, 0];
+let [beforeBackup, inBackup, atMoment, atEnd] = [0, 0, 0, 0];
 /** Pseudonym of the person who was erased after the moment. */
 let erased = "";
+/** The signer's folder as it was before the backup. */
+let olderSigner = "";
 
 const query = <T>(url: string, sql: string): Promise<T[]> =>
   withClient(url, async (client) => (await client.query(sql)).rows as T[]);
@@ -76,7 +78,11 @@ beforeAll(async () => {
   const person = await log.person({ role: "client", hasKey: false });
   await recordEvent({ ...person, clock: fixedClock(new Date(Date.now() - 2 * YEAR_MS)) }, EVENT);
   erased = person.principal.pseudonym;
-  await log.grow(30);
+  await log.grow(10);
+  beforeBackup = (await log.sign()).size;
+  olderSigner = path.join(bench.root, "older-signer");
+  await cp(log.dir, path.join(olderSigner, "log"), { recursive: true });
+  await log.grow(20);
   inBackup = (await log.sign()).size;
   manifest = (await createBackup(bench.env, { identity: bench.database.file })).manifest;
   await log.grow(20);
@@ -174,7 +180,7 @@ describe("backup restore", () => {
         `covers ${atEnd} entries, the restored log has ${atMoment}`,
       );
       const done = await recoverScratch(drilled, path.dirname(bench.log.dir), bench.log.keystore);
-      expect(done).toEqual({ recovered: atEnd - atMoment, erasedAgain: 1 });
+      expect(done).toEqual({ copied: atEnd, recovered: atEnd - atMoment, erasedAgain: 1 });
       expect(await keyOf()).toEqual({ sealed_key: null });
       await requireOutside(drilled, copy);
       const forged = { size: copy.size, root: new Uint8Array(32) };
@@ -185,10 +191,19 @@ describe("backup restore", () => {
     }
   });
 
-  it("brings back everything that is archived", async () => {
+  it("brings back everything that is archived, also with a signer's copy from before the backup", async () => {
     const { server, logSize } = await restoreBackup(await order());
-    await server.stop();
-    expect(logSize).toBe(atEnd);
+    const { log, tenantId } = bench.log.place;
+    const drilled = { url: server.urlOf(manifest.database), log, tenantId, logVkey: bench.log.key.vkey };
+    try {
+      expect(logSize).toBe(atEnd);
+      expect(await recoverScratch(drilled, olderSigner, bench.log.keystore)).toEqual({
+        ...{ copied: beforeBackup, recovered: 0, erasedAgain: 0 },
+      });
+      await requireOutside(drilled, await bench.log.copy());
+    } finally {
+      await server.stop();
+    }
   });
 
   it("brings back what a restored server archived before its first backup, and refuses an archive without its history", async () => {
@@ -313,6 +328,30 @@ describe("faults of a backup", () => {
     const { server, logSize } = await restoreBackup({ folder, identities, to: undefined, into });
     await server.stop();
     expect(logSize).toBe(manifest.log_size);
+  });
+
+  it("a login needs REPLICATION and the owner's role: one without is refused with one line, one with both needs no other", async () => {
+    if (findTools(17, "pg_basebackup") === undefined)
+      return notRun("pg_basebackup is not installed (Debian: postgresql-client-17)");
+    const login = { user: "backup_login", password: "x" };
+    const env = {
+      ...bench.env,
+      BACKUP_DATABASE_URL: urlFor(bench.log.database.adminUrl, login, bench.log.database.name),
+      BACKUP_DIR: path.join(bench.root, "by-login"),
+    };
+    await admin("CREATE ROLE backup_login LOGIN REPLICATION PASSWORD 'x'");
+    const refused = /^A login lacks a right\. That of BACKUP_DATABASE_URL needs REPLICATION .*$/;
+    await expect(createBackup(env, { identity: undefined })).rejects.toThrow(refused);
+    await admin(`GRANT CONNECT ON DATABASE ${bench.log.database.name} TO backup_login`);
+    await expect(createBackup(env, { identity: undefined })).rejects.toThrow(refused);
+    await admin("DROP OWNED BY backup_login");
+    await admin("DROP ROLE backup_login");
+    await admin("CREATE ROLE backup_login LOGIN REPLICATION PASSWORD 'x' IN ROLE sealport_owner");
+    expect(await createBackup(env, { identity: undefined })).toMatchObject({ hasPageChecksums: true });
+    const away = { ...env, DATABASE_OWNER_URL: "postgresql://nobody:x@127.0.0.1:1/none" };
+    await expect(createBackup(away, { identity: undefined })).rejects.toThrow(
+      "The database cannot be reached",
+    );
   });
 
   it("an instance with a folder for backups stores its WAL and makes a backup when one is due", async () => {

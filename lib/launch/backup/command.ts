@@ -5,9 +5,9 @@ import { listBackups, type Manifest, openBackupFolder } from "@/lib/backup/archi
 import { readIdentities } from "@/lib/backup/archive/sealed-file";
 import { storeWal } from "@/lib/backup/archive/wal-archive";
 import { BackupRefused } from "@/lib/backup/refused";
+import { NO_CHECKSUMS } from "@/lib/backup/server/check-pages";
 import { fromBase64url, toBase64 } from "@/lib/crypto/bytes";
 import { type LaunchEnv, launchEnv } from "@/lib/env";
-import { OperatorError } from "@/lib/errors";
 import { backupFolder, recipientsOf } from "@/lib/launch/backup/backup-place";
 import { createBackup } from "@/lib/launch/backup/create-backup";
 import { drillBackup } from "@/lib/launch/backup/drill";
@@ -79,7 +79,7 @@ function megabytes(bytes: number): string {
 }
 
 async function create(env: LaunchEnv, { identity }: Values): Promise<void> {
-  const { manifest, removed } = await createBackup(env, { identity });
+  const { manifest, removed, hasPageChecksums } = await createBackup(env, { identity });
   const { id, file, log_size, verified, wal } = manifest;
   say(
     `Backup ${id}: ${megabytes(file.bytes)} of ${megabytes(file.plain_bytes)}, WAL to ${wal.end}, log of ${log_size} entries.`,
@@ -90,6 +90,7 @@ async function create(env: LaunchEnv, { identity }: Values): Promise<void> {
       ? "Verified: read back and decrypted to its end."
       : "Verified: read back, digest only. With --identity FILE it is decrypted too.",
   );
+  if (!hasPageChecksums) say(`Warning: ${NO_CHECKSUMS}`);
   for (const old of removed) say(`Removed ${old}: newer backups cover its day and week.`);
 }
 
@@ -121,11 +122,19 @@ async function restore(env: LaunchEnv, values: Values): Promise<void> {
   say(`Log: ${logSize} entries, newest checkpoint over ${checkpoint?.size ?? 0}.`);
   if (checkpoint !== undefined && checkpoint !== null)
     say(`Root of this checkpoint: ${toBase64(fromBase64url(checkpoint.root))}`);
+  sayNext(manifest, into, keys.length > 0);
+}
+
+function sayNext({ method }: Manifest, into: string, hasKeys: boolean): void {
   say(
-    keys.length === 0
-      ? "No keys were restored: nothing sealed can be opened until they are (--keys)."
-      : `Next: DATA_DIR=${into} npm run recover, then npm start (docs/runbooks/restore.md).`,
+    hasKeys
+      ? `Next: DATA_DIR=${into} npm run recover, then npm start (docs/runbooks/restore.md).`
+      : "No keys were restored: nothing sealed can be opened until they are (--keys).",
   );
+  if (method === "pg_basebackup")
+    say(
+      `With parts apart: ${path.join(into, "postgres/data")} is a cluster of your PostgreSQL. Start it as its user, then recover the log (docs/runbooks/restore.md).`,
+    );
 }
 
 /** Says so where the keys are those of another log than the database's: they would open nothing of it. */
@@ -141,7 +150,7 @@ async function sayOtherKeys(into: string, { log }: Manifest): Promise<void> {
 
 async function drill(env: LaunchEnv, values: Values): Promise<void> {
   const { identity, checkpoint, signer, sha256, to } = values;
-  const found = await drillBackup(env, {
+  const { facts: found, copied } = await drillBackup(env, {
     identity: needed(identity),
     keys: keyBackups(values),
     checkpoint,
@@ -154,6 +163,10 @@ async function drill(env: LaunchEnv, values: Values): Promise<void> {
   say(
     `Log: ${found.log_size} entries came back, ${found.recovered} more from the signer's copy; outside checkpoint over ${found.checkpoint}.`,
   );
+  if (copied < found.log_size)
+    say(
+      `The signer's copy is older: it has ${copied} of these entries, so no recovery was tried. After a loss the signer copies the others from the database.`,
+    );
   say(
     `Sample transaction: ${found.opened ? "opened by the custodian with the restored keys" : "the instance has no transaction"}.`,
   );
@@ -185,7 +198,7 @@ export async function backupCommand(args: readonly string[]): Promise<number> {
       process.stderr.write(USAGE);
       return 2;
     }
-    const line = error instanceof OperatorError ? error.message : explainFailure(error);
+    const line = explainFailure(error);
     if (line === undefined) throw error;
     process.stderr.write(`Error: ${line}\n`);
     return 1;

@@ -20,6 +20,7 @@ import { storeArchived } from "@/lib/backup/archive/wal-archive";
 import { type BackupFacts, type FinishedRun, insertRun } from "@/lib/backup/record/store";
 import { BackupRefused, explainBackupFailure } from "@/lib/backup/refused";
 import { copyDatabase } from "@/lib/backup/server/base-backup";
+import { hasChecksums } from "@/lib/backup/server/check-pages";
 import {
   CopyFacts,
   readCluster,
@@ -29,7 +30,6 @@ import {
 } from "@/lib/backup/server/copy-facts";
 import { streamDatabase } from "@/lib/backup/server/pg-basebackup";
 import { spoolFolder } from "@/lib/db/embedded/embedded-database";
-import { openOwnerPool } from "@/lib/db/migrate";
 import type { LaunchEnv } from "@/lib/env";
 import { OperatorError } from "@/lib/errors";
 import {
@@ -38,6 +38,7 @@ import {
   recipientsOf,
   withClient,
   withDatabase,
+  withOwner,
 } from "@/lib/launch/backup/backup-place";
 import { lockDataFolder } from "@/lib/launch/lock";
 
@@ -129,17 +130,14 @@ async function report(
   database: BackedUpDatabase,
   run: Omit<FinishedRun, "tenantId" | "finishedAt" | "kind">,
 ) {
-  const owner = openOwnerPool(database.ownerUrl);
-  try {
+  await withOwner(database, async (owner) => {
     const finishedAt = new Date();
     for (const { log, tenantId } of await readLogPlaces(owner))
       await insertRun(owner, {
         ...{ ...run, kind: "backup", tenantId, finishedAt },
         facts: await factsFor(owner, log, run.facts),
       });
-  } finally {
-    await owner.end();
-  }
+  });
 }
 
 async function make(env: LaunchEnv, folder: BackupFolder, database: BackedUpDatabase, order: CreateOrder) {
@@ -208,7 +206,10 @@ export async function createBackup(env: LaunchEnv, order: CreateOrder) {
   );
   try {
     await removeDrafts(folder);
-    return await withDatabase(env, (database) => makeAndReport(env, folder, database, order));
+    return await withDatabase(env, async (database) => ({
+      hasPageChecksums: await withClient(database.url, hasChecksums),
+      ...(await makeAndReport(env, folder, database, order)),
+    }));
   } finally {
     await unlock();
   }

@@ -15,7 +15,7 @@ import {
 } from "@/lib/audit/self-check/verify-log";
 import { openSignedCopy } from "@/lib/audit/signer/signed-copy";
 import type { SignedTree } from "@/lib/audit/signer/signed-mark";
-import { openHeadFile } from "@/lib/audit/witness/head-file";
+import { readHead, readHeadFile } from "@/lib/audit/witness/head-file";
 import { witnessFolder } from "@/lib/audit/witness/open-witness";
 import { BackupRefused } from "@/lib/backup/refused";
 import { systemClock } from "@/lib/clock";
@@ -36,11 +36,15 @@ export interface DrilledLog {
   readonly logVkey: string;
 }
 
-/** Returns the tree of a checkpoint that was kept outside: a file as the log's API gives it. Throws BackupRefused. */
+/**
+ * Returns the tree of a checkpoint that was kept outside: a file as the log's API gives it, or a witness's `head.json`, which
+ * has no signature and comes from the one who runs the witness. Throws BackupRefused.
+ */
 export async function readCheckpointFile(file: string, { log, logVkey }: DrilledLog): Promise<SignedTree> {
   const text = await readFile(file, "utf8").catch(() => {
     throw new BackupRefused(`${file} cannot be read.`);
   });
+  if (text.trimStart().startsWith("{")) return readHead(text, log);
   try {
     const { text: signed, verified } = openNote(`${text.replace(/[\r\n]+$/, "")}\n`, [logVkey]);
     const checkpoint = parseCheckpointText(signed);
@@ -48,17 +52,20 @@ export async function readCheckpointFile(file: string, { log, logVkey }: Drilled
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
   }
-  throw new BackupRefused(`${file} is not a checkpoint of ${log}, signed by its key.`);
+  throw new BackupRefused(
+    `${file} is not a checkpoint of ${log} signed by its key, nor a witness's head.json.`,
+  );
 }
 
 /** Returns the tree that the own witness cosigned last, from its folder. */
 export async function readWitnessHead(dir: string, log: string): Promise<SignedTree | undefined> {
-  return (await openHeadFile(await witnessFolder(dir, log), log)).head;
+  return readHeadFile(await witnessFolder(dir, log), log);
 }
 
 /**
  * Recovers the restored log from the signer's copy, as after a real loss: signed entries come back, and keys that were
- * erased after the backup are destroyed again. The database is thrown away, so no one has to agree.
+ * erased after the backup are destroyed again. The database is thrown away, so no one has to agree. An older copy brings
+ * nothing back, but must be the beginning of the log.
  */
 export async function recoverScratch(drilled: DrilledLog, signerDir: string, keystore: Keystore) {
   const { url, ...place } = drilled;
@@ -68,10 +75,10 @@ export async function recoverScratch(drilled: DrilledLog, signerDir: string, key
   const owner = openOwnerPool(url);
   try {
     const { from, to } = await planRecovery(owner, place, copy);
-    if (from === to) return { recovered: 0, erasedAgain: 0 };
+    if (from === to) return { copied: copy.size, recovered: 0, erasedAgain: 0 };
     const agreed = { from, to, assurance: "evaluation", statements: [] } as const;
     const done = await recoverLog(owner, place, copy, agreed, keystore);
-    return { recovered: to - from, erasedAgain: done.erasedAgain };
+    return { copied: copy.size, recovered: to - from, erasedAgain: done.erasedAgain };
   } finally {
     await owner.end();
   }
@@ -134,7 +141,7 @@ export function requireOutside(drilled: DrilledLog, outside: SignedTree): Promis
     const size = head?.size ?? 0;
     if (outside.size > size)
       throw new BackupRefused(
-        `The outside checkpoint covers ${outside.size} entries, the restored log has ${size}. Give the signer's copy with --signer, or an older checkpoint.`,
+        `The outside checkpoint covers ${outside.size} entries, the restored log has ${size}. Give a checkpoint from before the copies with --checkpoint, or a newer signer's copy with --signer.`,
       );
     if (equalConstantTime(await rootAt(cx, outside.size), outside.root)) return;
     throw new BackupRefused(

@@ -4,6 +4,7 @@ import { existsSync } from "node:fs";
 import { readdir, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
+import type { Pool } from "pg";
 import type { SignedTree } from "@/lib/audit/signer/signed-mark";
 import type { BackupFolder } from "@/lib/backup/archive/backup-folder";
 import { readIdentities } from "@/lib/backup/archive/sealed-file";
@@ -12,10 +13,9 @@ import { BackupRefused } from "@/lib/backup/refused";
 import { checkPages } from "@/lib/backup/server/check-pages";
 import { readLogPlace } from "@/lib/backup/server/copy-facts";
 import { toBase64url } from "@/lib/crypto/bytes";
-import { openOwnerPool } from "@/lib/db/migrate";
 import type { LaunchEnv } from "@/lib/env";
 import { OperatorError } from "@/lib/errors";
-import { backupFolder, withDatabase } from "@/lib/launch/backup/backup-place";
+import { backupFolder, withDatabase, withOwner } from "@/lib/launch/backup/backup-place";
 import {
   type DrilledLog,
   readCheckpointFile,
@@ -72,7 +72,14 @@ async function withScratch<T>(use: (folder: string) => Promise<T>): Promise<T> {
   }
 }
 
-function requireKeys(keys: readonly KeyBackup[]): void {
+const witnessPlace = ({ DATA_DIR }: LaunchEnv): string => path.join(DATA_DIR, "witness/witness");
+
+const NO_CHECKPOINT =
+  "No outside checkpoint: name the file of one with --checkpoint (docs/guides/backup.md#run-a-drill).";
+
+/** Refuses before anything is restored, which can take long. */
+function requireGiven(env: LaunchEnv, { keys, checkpoint }: DrillOrder): void {
+  if (checkpoint === undefined && !existsSync(witnessPlace(env))) throw new BackupRefused(NO_CHECKPOINT);
   if (keys.length === 0)
     throw new BackupRefused(
       "A drill opens a sample transaction, and the backup of the database has no keys. Name a backup of the keys with --keys and --keys-identity.",
@@ -81,9 +88,8 @@ function requireKeys(keys: readonly KeyBackup[]): void {
 
 async function outsideTree(env: LaunchEnv, order: DrillOrder, drilled: DrilledLog): Promise<SignedTree> {
   if (order.checkpoint !== undefined) return readCheckpointFile(order.checkpoint, drilled);
-  const head = await readWitnessHead(path.join(env.DATA_DIR, "witness/witness"), drilled.log);
-  if (head === undefined)
-    throw new BackupRefused("No outside checkpoint: name the file of one with --checkpoint.");
+  const head = await readWitnessHead(witnessPlace(env), drilled.log);
+  if (head === undefined) throw new BackupRefused(NO_CHECKPOINT);
   return head;
 }
 
@@ -119,8 +125,10 @@ async function check(env: LaunchEnv, order: DrillOrder, { server, manifest }: Re
 }
 
 /** What a drill found, and whose keys and log it tried: of several tenants in the database, one. */
-interface Drilled {
+export interface Drilled {
   readonly facts: DrillFacts;
+  /** Entries of the signer's copy. */
+  readonly copied: number;
   readonly tenantId: string;
 }
 
@@ -141,7 +149,7 @@ async function hold(
     scratchFolder: scratch,
   });
   try {
-    const { outside, erasedAgain, tenantId, ...found } = await check(env, order, restored, scratch);
+    const { outside, erasedAgain, tenantId, copied, ...found } = await check(env, order, restored, scratch);
     const lastAt = restored.lastCommitAt ?? new Date(restored.manifest.finished_at);
     const facts: DrillFacts = {
       ...found,
@@ -152,7 +160,7 @@ async function hold(
       rpo_s: Math.max(0, ((order.to?.getTime() ?? began) - lastAt.getTime()) / MILLI),
       rto_s: (Date.now() - began) / MILLI,
     };
-    return { facts, tenantId };
+    return { facts, copied, tenantId };
   } finally {
     await restored.server.stop();
   }
@@ -167,23 +175,13 @@ async function report(
     | { readonly outcome: "done"; readonly facts: DrillFacts }
     | { readonly outcome: "failed"; readonly reason: string },
 ): Promise<void> {
-  await withDatabase(env, async ({ ownerUrl }) => {
-    const owner = openOwnerPool(ownerUrl);
-    try {
-      const { tenantId } = await readLogPlace(owner, drilled);
-      const facts = result.outcome === "done" ? result.facts : { reason: result.reason.slice(0, 500) };
-      const run = {
-        tenantId,
-        kind: "drill",
-        startedAt,
-        finishedAt: new Date(),
-        outcome: result.outcome,
-      } as const;
-      await insertRun(owner, { ...run, facts });
-    } finally {
-      await owner.end();
-    }
-  });
+  const insert = async (owner: Pool): Promise<void> => {
+    const { tenantId } = await readLogPlace(owner, drilled);
+    const facts = result.outcome === "done" ? result.facts : { reason: result.reason.slice(0, 500) };
+    const { outcome } = result;
+    await insertRun(owner, { tenantId, kind: "drill", startedAt, finishedAt: new Date(), outcome, facts });
+  };
+  await withDatabase(env, (database) => withOwner(database, insert));
 }
 
 /**
@@ -192,14 +190,14 @@ async function report(
  * custodian with the restored keys. The result is reported to the running instance. Throws OperatorError with the first
  * thing that failed. The scratch folder is removed, also by the server's guard if this process is killed.
  */
-export async function drillBackup(env: LaunchEnv, order: DrillOrder): Promise<DrillFacts> {
-  requireKeys(order.keys);
+export async function drillBackup(env: LaunchEnv, order: DrillOrder): Promise<Drilled> {
+  requireGiven(env, order);
   const folder = await backupFolder(env);
   const startedAt = new Date();
   try {
-    const { facts, tenantId } = await withScratch((scratch) => hold(env, order, folder, scratch));
-    await report(env, startedAt, tenantId, { outcome: "done", facts });
-    return facts;
+    const drilled = await withScratch((scratch) => hold(env, order, folder, scratch));
+    await report(env, startedAt, drilled.tenantId, { outcome: "done", facts: drilled.facts });
+    return drilled;
   } catch (error) {
     const reason = error instanceof OperatorError ? error.message : "a fault of the program";
     const own = await readInstance(path.join(env.DATA_DIR, "instance.json")).catch(() => undefined);

@@ -38,7 +38,7 @@ const ROWS: readonly PlanRow[] = [
     part: "signer",
     copy: "KEY_DIR with log.signed.json, copy of the log",
     when: "hourly",
-    how: "backup keys --of signer, by its own operator · an older copy is brought up to the mark",
+    how: "backup keys --of signer, by its own operator · if it is older than the database, the signer copies the rest from there",
   },
   {
     part: "root keys",

@@ -365,7 +365,10 @@ describe("config check", () => {
           ...view,
         });
       expect(at({ may: (what) => what !== folder, isServed: () => false })).toMatch(
-        /^is not running: .* when it starts$/,
+        /^is not running: .* Start it first/,
+      );
+      expect(at({ may: (what) => what !== folder, isServed: () => false, group: () => 990 })).toMatch(
+        /^is not running: .* Start it first/,
       );
       expect(at({ may: (what) => what !== folder })).toBe(
         `runs, but this user has no rights to the folder ${folder}: set SOCKET_GROUP at that part, and restart it`,

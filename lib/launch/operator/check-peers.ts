@@ -71,9 +71,9 @@ export function reasonOf(socket: string, view: SocketView = THIS_USER): string |
   const isRunning = view.isServed(socket);
   if (!view.may(folder, constants.X_OK)) {
     const gid = view.group(folder, OF_GROUP);
-    // A part opens its folder to SOCKET_GROUP when it starts.
-    if (isRunning === false && gid === undefined)
-      return `is not running: no process serves at ${socket}. Its folder is opened to SOCKET_GROUP when it starts`;
+    // A part opens its folder to SOCKET_GROUP when it starts, so before that the folder's group is not the one that is meant.
+    if (isRunning === false)
+      return `is not running: no process serves at ${socket}. Start it first, because its start opens the folder to SOCKET_GROUP`;
     return `${isRunning === true ? "runs, but " : ""}${noRights("folder", folder, gid)}`;
   }
   if (!view.exists(socket)) return `is not running: no socket ${socket}`;

@@ -18,8 +18,13 @@ const LOGINS: Readonly<Partial<Record<Part, Readonly<Record<string, LoginRole>>>
   signer: { SIGNER_DATABASE_URL: "sealport_signer_login" },
 };
 
+/** Returns a line of an environment file, which a shell, systemd and compose read alike: a URL may have `&`. */
+export function variableLine(name: string, url: string): string {
+  return `${name}='${url.replaceAll("'", "%27")}'`;
+}
+
 /**
- * Returns a part's database variables, `NAME=value` each, for its environment file. The passwords are those that
+ * Returns a part's database variables, a line each, for its environment file. The passwords are those that
  * `migrate` generated in this DATA_DIR. Throws OperatorError for a part without a login, and if the server has other
  * passwords.
  */
@@ -34,5 +39,5 @@ export async function databaseUrls(env: LaunchEnv, part: Part): Promise<string[]
     ([name, user]) => [name, urlFor(adminUrl, { user, password: passwords[user] }, database)] as const,
   );
   for (const [, url] of urls) await requirePassword(url);
-  return urls.map(([name, url]) => `${name}=${url}`);
+  return urls.map(([name, url]) => variableLine(name, url));
 }

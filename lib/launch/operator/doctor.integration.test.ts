@@ -64,7 +64,15 @@ async function found(over: Readonly<Record<string, string>>) {
 describe("the doctor", () => {
   it("finds database, roles, migrations, notices, keys, disk and Redis well, and says what to do about a custodian that is away", async () => {
     const lines = await found({});
-    for (const what of ["variables", "DATABASE_URL", "role of DATABASE_URL", "migrations", "keys", "Redis"])
+    for (const what of [
+      "variables",
+      "DATABASE_URL",
+      "role of DATABASE_URL",
+      "migrations",
+      "page checksums",
+      "keys",
+      "Redis",
+    ])
       expect([what, lines.get(what), lines.has(what)]).toEqual([what, undefined, true]);
     expect(lines.get("notices of the database (LISTEN)")).toBeUndefined();
     const faults = [...lines].filter(([, fault]) => fault !== undefined);
@@ -127,7 +135,7 @@ describe("the doctor", () => {
       BACKUP_EVERY_HOURS: "24",
     });
     expect(
-      [...lines.keys()].filter((what) => /^(?:role|migrations|backup|notices|DATABASE)/.test(what)),
+      [...lines.keys()].filter((what) => /^(?:role|migrations|page|backup|notices|DATABASE)/.test(what)),
     ).toEqual(["DATABASE_URL"]);
     expect(lines.get("DATABASE_URL")).toContain("cannot be reached");
   });

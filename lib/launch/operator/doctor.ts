@@ -9,6 +9,7 @@ import {
   isDrillDue,
   readBackupState,
 } from "@/lib/backup/record/backup-state";
+import { NO_CHECKSUMS } from "@/lib/backup/server/check-pages";
 import type { Verdict } from "@/lib/context/context";
 import { createClient } from "@/lib/db/connection";
 import type { Running } from "@/lib/db/statement";
@@ -108,6 +109,15 @@ async function requireMigrations(url: string): Promise<void> {
   if (missing.length > 0) throw new Error(`not applied: ${missing.join(", ")}`);
 }
 
+/** Warns of a cluster in which damage would not be seen. */
+async function checkChecksums(url: string): Promise<Finding | undefined> {
+  const what = "page checksums";
+  const ask = () => withClient(url, ({ query }) => query("SHOW data_checksums"));
+  const [row] = await ask().catch(() => []);
+  if (row === undefined) return undefined;
+  return Reflect.get(Object(row), "data_checksums") === "on" ? { what } : { what, warning: NO_CHECKSUMS };
+}
+
 /** Asks as the portal's status does. A database that was never backed up has no age, and is at fault where one is expected. */
 async function requireBackup(url: string, tenantId: string, everyHours: number): Promise<void> {
   const state = await withClient(url, (client) => readBackupState(client, tenantId), tenantId);
@@ -140,6 +150,7 @@ function examineDatabase(part: Part, given: Given): Promise<Finding | undefined>
   return [
     ...roles,
     finding("migrations", () => ifReached(requireMigrations(url))),
+    checkChecksums(url),
     ...(hours === undefined || tenantId === undefined ? [] : [backup(Number(hours), tenantId)]),
   ];
 }

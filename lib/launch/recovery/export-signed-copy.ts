@@ -4,7 +4,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
 import { openEntryFile } from "@/lib/audit/signer/entry-file";
-import { readState, SignerStoreDamaged, type StoredState } from "@/lib/audit/signer/signed-copy";
+import { readState, type StoredState } from "@/lib/audit/signer/signed-copy";
 import { OperatorError } from "@/lib/errors";
 
 const PRIVATE = { mode: 0o600, flag: "wx" } as const;
@@ -23,22 +23,17 @@ async function makeFolder(folder: string): Promise<void> {
  * may run. Returns what was copied. Throws OperatorError if it has signed nothing or its store is damaged.
  */
 export async function exportSignedCopy(from: string, log: string, into: string): Promise<StoredState> {
-  try {
-    // The state first: entries that the signer appends meanwhile are after what it covers.
-    const state = await readState(from, log);
-    if (state === undefined) throw new OperatorError("the signer has signed nothing yet");
-    await makeFolder(into);
-    await writeFile(path.join(into, "state.json"), JSON.stringify(state), PRIVATE);
-    await pipeline(
-      createReadStream(path.join(from, "entries.log"), { end: state.file_bytes - 1 }),
-      createWriteStream(path.join(into, "entries.log"), { mode: PRIVATE.mode, flags: PRIVATE.flag }),
-    );
-    // Reads the copy again, and compares its root with the one that was signed.
-    const copied = await openEntryFile(into, log);
-    await copied.close();
-    return state;
-  } catch (error) {
-    if (error instanceof SignerStoreDamaged) throw new OperatorError(error.message);
-    throw error;
-  }
+  // The state first: entries that the signer appends meanwhile are after what it covers.
+  const state = await readState(from, log);
+  if (state === undefined) throw new OperatorError("the signer has signed nothing yet");
+  await makeFolder(into);
+  await writeFile(path.join(into, "state.json"), JSON.stringify(state), PRIVATE);
+  await pipeline(
+    createReadStream(path.join(from, "entries.log"), { end: state.file_bytes - 1 }),
+    createWriteStream(path.join(into, "entries.log"), { mode: PRIVATE.mode, flags: PRIVATE.flag }),
+  );
+  // Reads the copy again, and compares its root with the one that was signed.
+  const copied = await openEntryFile(into, log);
+  await copied.close();
+  return state;
 }

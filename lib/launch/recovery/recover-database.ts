@@ -117,7 +117,7 @@ export async function recoverDatabase(
 ): Promise<void> {
   const { owner, place } = recovery;
   const { from, to, root, unsigned } = await planRecovery(owner, place, copy);
-  if (from === to) return say("The database has all signed entries. Nothing to recover.");
+  if (from === to) return say(`The database has all ${to} entries of the signer's copy. Nothing to recover.`);
   say(`The signer holds ${to} entries, the database agrees with the first ${from}.`);
   say(`Entries ${from} to ${to - 1} would be appended again; ${unsigned} unsigned entries move behind them.`);
   const wanted: WantedRecovery = { log: place.log, from, to, root: toBase64url(root) };

@@ -1,18 +1,14 @@
 import "server-only";
 import path from "node:path";
-import { RecoveryRefused } from "@/lib/audit/recovery/recover-log";
-import { openSignedCopy, SignerStoreDamaged } from "@/lib/audit/signer/signed-copy";
-import { FormatError } from "@/lib/crypto/format-error";
-import { JournalError } from "@/lib/custodian/journal/journal";
+import { openSignedCopy } from "@/lib/audit/signer/signed-copy";
 import { Refused } from "@/lib/custodian/refused";
-import { RosterError } from "@/lib/custodian/roster/roster";
 import { urlFor } from "@/lib/db/bootstrap-roles";
+import { requireDatabase } from "@/lib/db/check-database";
 import { StartError } from "@/lib/db/embedded/start-error";
 import { openOwnerPool } from "@/lib/db/migrate";
 import { type LaunchEnv, launchEnv } from "@/lib/env";
 import { readCustody } from "@/lib/env/custody";
 import { DomainError } from "@/lib/errors";
-import { KeystoreError } from "@/lib/keystore/keystore-types";
 import { openKeystore } from "@/lib/keystore/open-keystore";
 import { startOwnServer } from "@/lib/launch/databases";
 import { keyVariables, portalOrigin } from "@/lib/launch/environments";
@@ -40,6 +36,8 @@ async function recoverHere(options: RecoverOptions): Promise<void> {
   const given = env.DATABASE_OWNER_URL ?? adminUrlOf(env, env.DATABASE_ADMIN_URL);
   if (given === undefined && env.DATABASE_URL !== undefined)
     throw new StartError("Set DATABASE_ADMIN_URL or DATABASE_OWNER_URL.");
+  const name = env.DATABASE_OWNER_URL === undefined ? "DATABASE_ADMIN_URL" : "DATABASE_OWNER_URL";
+  if (given !== undefined) await requireDatabase(name, given);
   const unlock = given === undefined ? await lockDataFolder(folders.file("supervisor.lock")) : undefined;
   const embedded = given === undefined ? await startOwnServer(env, folders) : undefined;
   const ownerUrl = given ?? adminUrlOf(env, embedded?.adminUrl) ?? "";
@@ -87,10 +85,7 @@ const REMEDY =
 function explain(error: unknown): string | undefined {
   if (error instanceof DomainError && error.code === "custodian.refused")
     return `The custodian refuses the statements: ${error.detail}${error.detail === NO_ROSTER ? REMEDY : ""}`;
-  if (error instanceof FormatError) return `The input has an invalid format: ${error.message}.`;
-  const ours = [RecoveryRefused, Refused, SignerStoreDamaged, RosterError, JournalError, KeystoreError];
-  const isOurs = error instanceof Error && ours.some((kind) => error instanceof kind);
-  return isOurs ? error.message : explainFailure(error);
+  return error instanceof Refused ? error.message : explainFailure(error);
 }
 
 /**
