@@ -36,9 +36,10 @@ export const oneUserReason = reasonForOneUser();
 
 /** Returns user and group for a new process; none for the user of the tests itself. */
 export function ids(user: User): { readonly uid?: number; readonly gid?: number } {
-  if (oneUserReason !== undefined || user === "tests") return {};
-  // initdb looks its user up: the one that the program makes for the embedded PostgreSQL.
-  if (user === "postgres") return { uid: accountNumber("-u"), gid: accountNumber("-g") };
+  // PostgreSQL never runs as root. initdb looks its user up: the one that the program makes for the embedded PostgreSQL.
+  if (user === "postgres" && process.getuid?.() === 0)
+    return { uid: accountNumber("-u"), gid: accountNumber("-g") };
+  if (oneUserReason !== undefined || user === "tests" || user === "postgres") return {};
   return { uid: numberOf(user), gid: numberOf(user) };
 }
 
@@ -80,7 +81,8 @@ function imageVariables(user: User, command: readonly string[], { HOME = "/" }: 
 export function start(user: User, command: readonly string[], env: Variables, isTethered = false): Running {
   const [program = "", ...args] = command;
   const child = spawn(program, args, {
-    cwd: ROOT,
+    // PostgreSQL's user may not be able to enter the program's folder.
+    cwd: user === "postgres" ? "/" : ROOT,
     env: {
       NODE_ENV: "production",
       PATH: process.env.PATH ?? "",
