@@ -95,7 +95,7 @@ export function SquareRows({
                 height={HEIGHT}
                 viewBox={`0 0 ${last === undefined ? 0 : last.x + last.width} ${HEIGHT}`}
                 preserveAspectRatio="none"
-                className="min-w-0"
+                className="min-w-0 max-w-full"
                 aria-hidden="true"
               >
                 {squares.map((drawn) => (
