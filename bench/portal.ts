@@ -71,8 +71,8 @@ function figuresOf(events: readonly TraceEvent[]): { lcpMs: number; cls: number 
 }
 
 /**
- * Waits until the browser has reported a largest paint and a second has passed. Later paints come from the reader's acts. Returns the
- * longest task so far, in milliseconds.
+ * Waits until the browser has reported a largest paint, and then one second. Returns the longest task so far, in
+ * milliseconds.
  */
 function settle(page: Page): Promise<number> {
   return page.evaluate(async () => {
@@ -157,7 +157,7 @@ async function measure(page: Page, name: string, url: string): Promise<Figure[]>
   ];
 }
 
-/** Pages with the person who needs them; the first detail page is followed from its list. */
+/** Pages to measure, each with the person who visits it. Of each list the page of its first item is measured too. */
 const PAGES: readonly (readonly [
   handle: string | undefined,
   paths: readonly string[],
@@ -256,7 +256,7 @@ async function measureLog(browser: Browser, instance: RunningInstance): Promise<
   return againstLimit("portal", name, { value, limit: 50, unit: "ms" });
 }
 
-/** Measures JavaScript for each page, LCP and CLS of the production build in Chromium, each against its absolute goal. */
+/** Measures script size, LCP, CLS and longest task of each page of the production build in Chromium, each against its limit. */
 export async function benchPortal(): Promise<Figure[]> {
   const instance = await startInstance({ env: { RATE_BUDGETS: '{"reads":100000,"sign_in":1000}' } });
   const browser = await chromium.launch({ executablePath: findBrowser() });

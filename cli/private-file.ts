@@ -16,13 +16,14 @@ import {
 import path from "node:path";
 import { usage } from "./exit";
 
-// Files with keys or records in them: 0600 in a folder of 0700, whole or not at all.
+// Files with keys or records: mode 0600 in a folder of mode 0700. A write replaces the whole file or changes nothing.
 
+/** Returns the system code of a failure, e.g. `ENOENT`; undefined if it has none. */
 export function codeOf(error: unknown): string | undefined {
   return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
 }
 
-/** Makes the folder where it is missing; one that is there and open to others is closed, since it is ours alone. */
+/** Makes the folder if it is missing. Removes the access of others to an existing one, because only this program uses it. */
 export function makePrivateFolder(folder: string): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   if ((statSync(folder).mode & 0o077) !== 0) chmodSync(folder, 0o700);
@@ -66,13 +67,14 @@ export function openness(facts: { readonly mode: number; readonly uid: number })
     : `can be read or written by others (mode ${modeText(facts.mode)})`;
 }
 
+/** Returns a file's permissions in octal, e.g. `0600`. */
 export function modeText(mode: number): string {
   return (mode & 0o777).toString(8).padStart(4, "0");
 }
 
 /**
- * Opens a file to append to it, or makes it (0600). Throws CliError (usage) where it is a link, or others could read
- * it.
+ * Opens a file to append to it, or makes it (0600). Throws CliError (usage) if it cannot be opened, is a link, or others
+ * can access it.
  */
 export function openPrivateToAdd(file: string): number {
   const { O_WRONLY, O_APPEND, O_CREAT, O_NOFOLLOW } = constants;
@@ -88,7 +90,10 @@ export function openPrivateToAdd(file: string): number {
   throw usage(`${file} ${wrong}`, "Remove it: it was not made by this program.");
 }
 
-/** Returns the text of a file that only its owner may read; undefined where it is missing. Throws CliError (usage). */
+/**
+ * Returns the text of a file; undefined if it is missing. Throws CliError (usage) if others can access it, it is too
+ * long, or it cannot be read.
+ */
 export function readPrivateFile(file: string, maxBytes: number): string | undefined {
   let handle: number;
   try {

@@ -12,7 +12,7 @@ export function canAsk({ stdin, stderr }: Host): boolean {
   return stdin.isTTY === true && stderr.isTTY === true;
 }
 
-/** What one typed character makes of the text so far; undefined at its end. */
+/** Returns the text after one more typed character; undefined when the line ends. */
 function typed(text: string, character: string): string | undefined {
   if (character === INTERRUPT) throw new CliError(EXIT.interrupted, "interrupted");
   if (character === END || character === "\r" || character === "\n") return undefined;
@@ -22,7 +22,7 @@ function typed(text: string, character: string): string | undefined {
 /** Reads one line from the terminal without showing it. Ctrl-C ends the run. */
 export function askHidden(host: Host, question: string): Promise<string> {
   const { stdin, stderr } = host;
-  // Before the question: a person who answers at once must not see the text either.
+  // Raw mode begins before the question, so that an answer typed at once is not shown either.
   stdin.setRawMode(true);
   stderr.write(`${oneLine(question)} `);
   stdin.setEncoding("utf8");
@@ -78,7 +78,7 @@ export function ask(host: Host, question: string): Promise<string> {
   });
 }
 
-/** All of standard input. Throws CliError (usage) for more than `maxBytes`. */
+/** Returns all of standard input. Throws CliError (usage) for more than `maxBytes`. */
 export async function readInput(host: Host, maxBytes = MAX_INPUT): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let length = 0;
@@ -91,7 +91,7 @@ export async function readInput(host: Host, maxBytes = MAX_INPUT): Promise<Buffe
   return Buffer.concat(chunks);
 }
 
-/** Asks for consent at a terminal, else takes `--yes`. Throws CliError (usage) without both. */
+/** Returns true with `--yes`, otherwise the answer of a person at the terminal. Throws CliError (usage) without both. */
 export async function confirm(host: Host, isYes: boolean, question: string): Promise<boolean> {
   if (isYes) return true;
   if (!canAsk(host)) throw usage("cannot ask without a terminal", "--yes agrees in advance.");

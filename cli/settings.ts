@@ -28,7 +28,7 @@ function environmentKey(host: Host): string | undefined {
   const key = file === undefined ? given : keyIn(file);
   if (key !== undefined && prefixOfKey(key) === undefined)
     throw usage(
-      `${file === undefined ? "SEALPORT_API_KEY is not an" : "SEALPORT_API_KEY_FILE has no"} API key: sp_ with ten and 49 characters`,
+      `${file === undefined ? "SEALPORT_API_KEY is not an" : "SEALPORT_API_KEY_FILE has no"} API key: it has the form sp_, 10 characters, _ and 49 characters`,
     );
   return key;
 }

@@ -9,7 +9,8 @@ import { sha256 } from "@/lib/crypto/primitives";
 import { callService } from "@/lib/ipc/client";
 import { expectThat, setting, startInteropLog } from "./interop-log";
 
-// Asks another project's witness to cosign a log of ours: twice as it grows, never a forged root, and again after that.
+// Asks another project's witness to cosign a log of ours: twice as it grows, and again after forged roots, which it
+// must refuse.
 const [origin, url, witnessVkey] = [setting("LOG_ORIGIN"), setting("WITNESS_URL"), setting("WITNESS_VKEY")];
 const policy = { own: 0, independent: 1 };
 const log = await startInteropLog(origin, setting("LOG_SEED"));
@@ -28,7 +29,7 @@ async function cosigned(what: string): Promise<number> {
   );
   const { verified } = openNote(row.note, [logVkey, witnessVkey]);
   expectThat(
-    `${what} has signatures that hold`,
+    `${what} has valid signatures`,
     verified.length === 2,
     verified.map(({ name }) => name).join(", "),
   );

@@ -16,7 +16,7 @@ import { startTestServer } from "@/lib/testing/servers/test-server";
 
 const EVENT = { class: "log", outcome: "done", action: "audit.read", subjects: [] } as const;
 
-/** A log of our own code: embedded PostgreSQL, appender, sequencer and checkpoint signer, under a given origin. */
+/** Starts a log with our own code: embedded PostgreSQL, appender, sequencer and checkpoint signer, under a given origin. */
 export async function startInteropLog(origin: string, seedHex: string) {
   const seed = fromHex(seedHex);
   const publicKey = ed25519PublicKey(seed);
@@ -49,7 +49,7 @@ export async function startInteropLog(origin: string, seedHex: string) {
   };
 }
 
-/** Prints what was seen. Throws if it is not as expected. */
+/** Prints `what` with the seen value. Throws if `isTrue` is false. */
 export function expectThat(what: string, isTrue: boolean, seen: unknown): void {
   process.stdout.write(`${isTrue ? "ok  " : "FAIL"} ${what}: ${String(seen)}\n`);
   if (!isTrue) throw new Error(`not as expected: ${what}`);

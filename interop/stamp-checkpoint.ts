@@ -20,7 +20,7 @@ try {
   const authority = { url: setting("TSA_URL"), trustedPem, timeoutMs: 10_000 };
   const stamping = { pool, log: origin, logVkey, authority, periodMs: 60_000, clock: systemClock, logger };
   const size = await stampNewest(stamping);
-  expectThat("the checkpoint that was stamped has entries", size === 5, size);
+  expectThat("the stamped checkpoint covers 5 entries", size === 5, size);
   const row = await readLastCheckpoint(pool, origin);
   const token = row?.time_stamp ?? new Uint8Array(0);
   expectThat("the token is stored, with its time", token.length > 0, row?.time_stamped_at?.toISOString());

@@ -12,7 +12,7 @@ import {
 } from "node:fs";
 import path from "node:path";
 
-/** Why a policy file was left as it is. */
+/** Thrown if a policy file was not changed. The message is the reason. */
 export class NotWritten extends Error {}
 
 /**

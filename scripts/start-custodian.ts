@@ -25,7 +25,7 @@ const keystore = await createKeystore({
   dir: env.KEY_DIR,
   custody,
   onFailure: (err) =>
-    logger.error({ alarm: "keystore.renewal", err }, "the root of the keys was not renewed or not promoted"),
+    logger.error({ alarm: "keystore.renewal", err }, "the root key was not renewed or not promoted"),
 });
 watchKeystore(keystore);
 requireOwnKey("custodian", createKeys(keystore, "custodian", env.LOG_ORIGIN).vkeys.identity ?? "");

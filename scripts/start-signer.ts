@@ -24,7 +24,7 @@ const keystore = await openKeystore({
   dir: env.KEY_DIR,
   custody,
   onFailure: (err) =>
-    logger.error({ alarm: "keystore.renewal", err }, "the root of the keys was not renewed or not promoted"),
+    logger.error({ alarm: "keystore.renewal", err }, "the root key was not renewed or not promoted"),
 });
 watchKeystore(keystore);
 const signer = loadSigningKey(keystore, "log");

@@ -23,7 +23,7 @@ const keys: KeystorePlace = {
   dir: env.KEY_DIR,
   custody,
   onFailure: (err) =>
-    logger.error({ alarm: "keystore.renewal", err }, "the root of the keys was not renewed or not promoted"),
+    logger.error({ alarm: "keystore.renewal", err }, "the root key was not renewed or not promoted"),
 };
 const isOnItsOwn = env.WITNESS_NAME !== undefined;
 const keystore = isOnItsOwn ? await createKeystore(keys) : await openKeystore(keys);

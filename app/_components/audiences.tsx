@@ -8,6 +8,7 @@ const AUDIENCES = [
   { key: "trust", text: "trustText", link: "trustLink", href: "/trust" },
 ] as const;
 
+/** What each kind of visitor can do here, each with a link to where they begin. */
 export function Audiences() {
   const t = useTranslations("audiences");
   return (

@@ -2,6 +2,7 @@ import { useTranslations } from "next-intl";
 import { Specimen } from "@/app/_components/specimen";
 import { ButtonLink } from "@/components/ui/button-link";
 
+/** The top of the front page: what Sealport is for, the two first steps, and the specimen. */
 export function Hero() {
   const t = useTranslations("hero");
   return (

@@ -23,7 +23,7 @@ function Field({ name, state, children }: { name: string; state: string; childre
   );
 }
 
-/** Like a certificate: a double rule, and the reader's name behind the value. */
+/** An opened field, framed like a certificate: a double rule, and a watermark behind the value. */
 function OpenedField() {
   const t = useTranslations("specimen");
   return (
@@ -83,7 +83,7 @@ const FACTS = [
   ["entry", "entryValue"],
 ] as const;
 
-/** An example of a masked transaction, marked as such. It has no real data. */
+/** An example of a transaction with an opened, a masked and a sealed field. It has no real data, and its caption says so. */
 export function Specimen() {
   const t = useTranslations("specimen");
   return (

@@ -17,7 +17,7 @@ export async function generateMetadata(): Promise<Metadata> {
 
 const LINK = "text-accent underline underline-offset-4";
 
-/** The calls that have all of the words, by their part. */
+/** Lists the calls that contain all of the words, grouped by part. */
 async function Found({ words }: { words: string }) {
   const t = await getTranslations("developers");
   const found = operationsByTag(words);
@@ -59,7 +59,7 @@ async function Found({ words }: { words: string }) {
   );
 }
 
-/** How a program begins, the parts of the API with a page each, and a search over all calls. */
+/** Shows how a program begins, the parts of the API with a page each, and a search over all calls. */
 export default async function DevelopersPage({
   searchParams,
 }: {

@@ -13,7 +13,7 @@ export async function generateMetadata(): Promise<Metadata> {
 
 const HOST = /^[A-Za-z0-9.:[\]-]{1,255}$/;
 
-/** The address the reader used, for commands to copy. A Host header of another form is not repeated. */
+/** Returns the address that the reader used, for commands to copy; localhost if the Host header is malformed. */
 function addressOf(request: Headers): string {
   const host = request.get("host") ?? "";
   const isSecure = request.get("x-forwarded-proto") === "https";

@@ -5,7 +5,7 @@ import packageJson from "@/package.json";
 
 let made: PublicDocument | undefined;
 
-/** The declarations do not change while the program runs: the document is made once. */
+/** Returns the OpenAPI document. It is made once, because the operations do not change while the program runs. */
 function openApi(): PublicDocument {
   made ??= publicDocument(openApiText(packageJson.version), "application/json");
   return made;

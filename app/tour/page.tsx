@@ -85,7 +85,7 @@ function SignIn({ as, to }: { as: keyof typeof PEOPLE; to: string }) {
   );
 }
 
-/** From a filed request to a detected change: what an evaluator does in ten minutes, with the demonstration people. */
+/** Guides an evaluator in ten minutes from a filed request to a detected change, with the demonstration people. */
 export default async function TourPage() {
   const [health, t] = await Promise.all([readHealth(), getTranslations("tour")]);
   return (

@@ -22,7 +22,7 @@ interface ProfileView {
   readonly name: string;
   readonly url: string;
   readonly is_current: boolean;
-  /** The key's first ten characters, which name it; the key itself is shown nowhere. */
+  /** The 10 characters after `sp_`, which name the key. The key itself is never shown. */
   readonly key_prefix: string | null;
   readonly signing_key_id: string | null;
   readonly signing_public_key: string | null;
@@ -54,7 +54,8 @@ async function readKey(cx: Cx, given: Given): Promise<string> {
       ? await askHidden(cx.host, "API key (it is not shown):")
       : (await readNamed(cx.host, file, 4096)).toString("utf8");
   const key = text.trim();
-  if (prefixOfKey(key) === undefined) throw usage("not an API key: sp_ with ten and 49 characters");
+  if (prefixOfKey(key) === undefined)
+    throw usage("not an API key: it has the form sp_, 10 characters, _ and 49 characters");
   return key;
 }
 

@@ -115,7 +115,7 @@ function Asking<O extends OperationSpec, N extends string>(props: {
   );
 }
 
-/** One act for `ActRow`. */
+/** Returns one act for `Acts` or `ActRow`. */
 export function act<O extends OperationSpec, N extends string = never>(key: string, spec: Act<O, N>): RowAct {
   return {
     key,
@@ -128,7 +128,7 @@ export function act<O extends OperationSpec, N extends string = never>(key: stri
   };
 }
 
-/** Keeps the dialog that an act opens, where the act's button may disappear meanwhile. */
+/** Keeps the dialog of an act apart from the act's button, because the button may disappear while the dialog is open. */
 export function useActDialog(): { readonly open: (dialog: Dialogue) => void; readonly dialog: ReactNode } {
   const [dialogue, setDialogue] = useState<Dialogue>();
   return {
@@ -137,7 +137,7 @@ export function useActDialog(): { readonly open: (dialog: Dialogue) => void; rea
   };
 }
 
-/** Several acts: their buttons, and the dialog of the one that is open. It stays open when its button disappears. */
+/** Shows the buttons of several acts, and the dialog of the open one. The dialog stays open when its button disappears. */
 export function Acts({ acts }: { acts: readonly RowAct[] }) {
   const { open, dialog } = useActDialog();
   return (

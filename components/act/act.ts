@@ -74,7 +74,7 @@ export interface Act<O extends OperationSpec, N extends string> {
   readonly signed?: Signing<BodyOf<O>>;
   /** Shown in the dialog after the act, e.g. a secret. Without it the dialog closes. */
   readonly done?: (answer: Answer<O>, close: () => void) => ReactNode;
-  /** Takes the answer; the page shows it. Then the dialog closes and the page is not read again. */
+  /** Gives the answer to the page, which shows it. Then the dialog closes and the page is not read again. */
   readonly onDone?: (answer: Answer<O>) => void;
   /** Where the act leads. Without it the page is read again. */
   readonly leadsTo?: (answer: Answer<O>) => string;
@@ -93,7 +93,7 @@ function trimmed(answers: Typed): Typed {
   return Object.fromEntries(Object.entries(answers).map(([name, text]) => [name, text.trim()]));
 }
 
-/** What is sent. The answers have exactly the names of the act's fields. */
+/** Returns the input of the act's call. The answers have exactly the names of the act's fields. */
 export function inputOf<O extends OperationSpec, N extends string>(
   act: Act<O, N>,
   answers: Typed,

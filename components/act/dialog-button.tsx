@@ -33,8 +33,8 @@ function Discard({ what, ...props }: { what: AtRisk; onStay: () => void; onDisca
 }
 
 /**
- * A button that opens a dialog with a form of its own. Each time the form is empty at first, and it may close the
- * dialog. A person who leaves with typed text, or with a secret that is shown once, is asked first.
+ * A button that opens a dialog with its own form. The form is empty each time the dialog opens, and may close the
+ * dialog. A person who closes it with typed text, or with a secret that is shown once, must confirm first.
  */
 export function DialogButton(props: {
   label: string;
@@ -46,7 +46,7 @@ export function DialogButton(props: {
   button?: Pick<ButtonProps, "look" | "size" | "icon">;
   /** Called whenever the dialog has closed. */
   onClosed?: () => void;
-  /** For an address that leads to the form. */
+  /** Set if the page's address asks for the form. */
   isOpenAtFirst?: boolean;
   children?: DrawForm;
   /** In place of children where few visits need the form: loads it. The dialog opens with it, so that the focus finds its first control. */
@@ -80,7 +80,7 @@ export function DialogButton(props: {
   };
   const leave = () => {
     if (content.current?.querySelector("[data-secret]")) return setAtRisk("secret");
-    // A form that was sent has given way to its answer.
+    // After sending, the answer replaces the form, so typed text cannot be lost.
     if (isTyped.current && content.current?.querySelector("form")) return setAtRisk("typed");
     close();
   };

@@ -41,7 +41,7 @@ export interface RulerRow {
 }
 
 const LANE = 26;
-/** A short bar in pixels. So narrow, a wash is hardly visible. */
+/** Smallest width of a bar, in pixels. A wash is hardly visible at this width, so a thin bar is filled instead. */
 const THINNEST = 6;
 
 function BarAt({ bar, lane, scale }: { bar: Bar; lane: number; scale: Scale }) {
@@ -92,13 +92,13 @@ function Marks({ row, scale }: { row: RulerRow; scale: Scale }) {
 }
 
 /**
- * Rows of what lasted and what happened, over one line of days with now. It is drawn for people who see; the page
- * has the same as a table.
+ * Draws periods as bars and single instants as strokes, over one axis of days with a line for now. A screen reader gets
+ * only the label, because the page has the same data as a table.
  */
 export function Ruler({ label, rows, nowMs, now }: RulerProps) {
   const locale = useLocale();
   const instants = rows.flatMap(({ bars, marks = [], key }) => [
-    // A hold may last far longer than the rest: it does not stretch the ruler.
+    // A hold may last far longer than the rest, so its end does not stretch the ruler.
     ...bars.flatMap(({ from, to }) => (key === "holds" ? [from] : [from, to])),
     ...marks.map(({ at }) => at),
   ]);
@@ -113,7 +113,7 @@ export function Ruler({ label, rows, nowMs, now }: RulerProps) {
             className="absolute top-0 bottom-6 border-line border-l"
             style={{ left: `${placeOf(scale, tick)}%` }}
           >
-            {/* Near the end the day stands before its line, where it is not cut off. */}
+            {/* Near the right edge the day is left of its line, so that it is not cut off. */}
             <span
               className={`text-ink-3 text-note whitespace-nowrap ${placeOf(scale, tick) > 90 ? "absolute right-0 pr-1" : "pl-1"}`}
             >
@@ -122,7 +122,7 @@ export function Ruler({ label, rows, nowMs, now }: RulerProps) {
           </div>
         ))}
       </div>
-      {/* Under the bars: it does not cross their words. */}
+      {/* The line of now is below the bars, so that it does not cross their words. */}
       <div aria-hidden="true" className="pointer-events-none absolute inset-y-0 right-0 left-[112px]">
         <div
           className="absolute top-6 bottom-5 border-ink border-l-[1.5px]"

@@ -31,7 +31,7 @@ export function SmallLine({ label, values }: { label: string; values: readonly n
   );
 }
 
-/** Days that have something, as strokes on a line; the first may be marked as due now. */
+/** Draws days as strokes on a line, higher for a larger count. Days that are due or overdue are amber. */
 export function DayStrokes({
   label,
   days,
@@ -39,7 +39,7 @@ export function DayStrokes({
 }: {
   label: string;
   days: readonly { readonly key: string; readonly offset: number; readonly count: number }[];
-  /** How many days the line is long. */
+  /** Length of the line, in days. */
   length: number;
 }) {
   const largest = Math.max(1, ...days.map(({ count }) => count));

@@ -2,7 +2,7 @@ import { useLocale } from "next-intl";
 import { useId } from "react";
 import { formatCount, formatTime } from "@/lib/format";
 
-/** Fills in the order in which series are stacked. */
+/** Classes of each fill. `hatched` has none, because it uses a pattern. */
 const FILLS = {
   accent: "fill-accent",
   hatched: "",
@@ -121,7 +121,7 @@ function Legend({
   );
 }
 
-/** Counts by day, stacked by series, with one line of legend. */
+/** Draws counts by day, stacked by series, with a legend. */
 export function StackedDays({
   label,
   days,

@@ -1,8 +1,8 @@
 import { send } from "@/components/client/api";
 import type { ReturnedBody } from "@/lib/identity/providers/schema";
 
-// A sign-in at an organisation's identity provider leaves this portal and comes back to /sign-in/return. The purpose is
-// in the state that the portal drew; where the person was is kept in this tab until they are back.
+// A sign-in at an organisation's identity provider leaves this portal and comes back to /sign-in/return. The portal makes
+// a random state, which begins with the purpose. This tab remembers where the person continues after the return.
 
 export const PURPOSES = ["sign-in", "invitation", "link", "step-up", "test"] as const;
 export type ReturnPurpose = (typeof PURPOSES)[number];
@@ -11,7 +11,7 @@ const KEY = "sealport-return";
 const CHANNEL = "sealport-proof";
 const PROVED = "proved";
 
-/** The address of a provider in the portal's answer. It may only be one that a browser opens as a page. */
+/** Returns the address of a provider in the portal's answer. Throws TypeError unless it is an http or https address. */
 function addressIn(answer: unknown): string {
   const url = typeof answer === "object" && answer !== null ? Reflect.get(answer, "url") : undefined;
   if (typeof url !== "string" || !/^https?:$/.test(new URL(url).protocol)) throw new TypeError("no address");
@@ -68,7 +68,7 @@ export function announceProof(): void {
   channel.close();
 }
 
-/** Calls `onProof` when another window says so. Returns how to stop listening. */
+/** Calls `onProof` when another window announces a proof. Returns a function that stops listening. */
 export function hearProof(onProof: () => void): () => void {
   const channel = new BroadcastChannel(CHANNEL);
   channel.addEventListener("message", (event) => {

@@ -23,8 +23,8 @@ function unanswered<T>(question: Question<T>, error: Error | undefined): Answer<
 }
 
 /**
- * The answer to a question, kept current. What keeps it is loaded after the page, so at first there is no answer, and a
- * page shows what the server sent with it.
+ * Returns the answer to a question and keeps it current. The cache of answers is loaded after the page. Until then there
+ * is no answer, and the page shows what the server sent.
  */
 export function useAnswer<T>(question: Question<T>): Answer<T> {
   const open = useContext(AnswerCacheContext);
@@ -36,7 +36,7 @@ export function useAnswer<T>(question: Question<T>): Answer<T> {
     latest.current = question;
     followed?.setOptions(question);
   });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another question tries again to load what could not be loaded
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another question tries again to load the cache
   useEffect(() => {
     if (followed !== undefined) return;
     let isGone = false;
@@ -57,7 +57,7 @@ export function useAnswer<T>(question: Question<T>): Answer<T> {
     () => followed?.getCurrentResult(),
     () => undefined,
   );
-  // While the question changes, the answer is still that to the former one.
+  // Until the new question is set, the result still belongs to the former one.
   return answer !== undefined && followed?.getCurrentQuery().queryHash === key
     ? answer
     : unanswered(question, failure);

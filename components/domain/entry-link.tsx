@@ -3,7 +3,7 @@ import { useLocale } from "next-intl";
 import type { ReactNode } from "react";
 import { formatCount } from "@/lib/format";
 
-/** The number of an entry, or words with it, leading to it in the log that it is in: null for the present one. */
+/** Links to an entry, by its number or by `children`. `closedLog` is null for an entry of the present log. */
 export function EntryLink(props: { seq: number | string; closedLog: string | null; children?: ReactNode }) {
   const locale = useLocale();
   const log = props.closedLog === null ? "" : `&log=${encodeURIComponent(props.closedLog)}`;

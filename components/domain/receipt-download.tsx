@@ -13,7 +13,7 @@ export type ReceiptOf = { readonly request_id: string } | { readonly transaction
 
 const LINK = "underline decoration-line-2 underline-offset-4 hover:decoration-current";
 
-/** The signed receipt of an own act as a file, and the way to the page that checks it. */
+/** Offers the signed receipt of the reader's act as a file, with a link to the page that verifies it. */
 export function ReceiptDownload({ of, name }: { of: ReceiptOf; name: string }) {
   const t = useTranslations("domain.receipt");
   const api = useApi();

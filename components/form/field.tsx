@@ -20,7 +20,7 @@ export interface FieldProps {
   className?: string | undefined;
 }
 
-/** Label over control; an error is shown between them with its bar and icon, and again in the summary. */
+/** Shows a label above its control. An error is shown between them, with a bar and an icon. */
 export function Field({ id, label, help, error, mark, children, className = "" }: FieldProps) {
   const described = [
     ...(help === undefined ? [] : [`${id}-help`]),

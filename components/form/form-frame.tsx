@@ -12,14 +12,14 @@ import { useLeave } from "@/components/ui/dialog";
 import { useFocusAfter } from "@/components/ui/use-focus-after";
 
 /**
- * The frame of a form: the faults above its fields, what the call failed with below them, one button, in a dialog also
- * the way out. Its fields wait for the scripts, because text typed before that would be lost.
+ * The frame of a form. It shows the faults above the fields, why the call failed below them, and one button; in a dialog
+ * also "Cancel". The fields are disabled until the scripts run, because text typed before that would be lost.
  */
 export function FormFrame<A extends FieldValues>(props: {
   readonly form: Answers<A>;
   /** Heading of the faults. */
   readonly errors?: string | undefined;
-  /** Heading of what the call failed with. */
+  /** Heading above the reason why the call failed. */
   readonly failed?: string | undefined;
   readonly submit: ReactNode;
   readonly look?: ButtonProps["look"];

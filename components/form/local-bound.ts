@@ -18,7 +18,7 @@ export function instantOfTyped(typed: string, isEnd: boolean): string {
   return at.toISOString();
 }
 
-/** Returns what a control shows for an instant of the address, in the browser's zone or in UTC; of an end by days, the last day. */
+/** Returns what a control shows for an instant of the address, in the browser's zone or in UTC. For an end in days it is the last day. */
 export function typedOfInstant(instant: string, form: BoundForm, isEnd: boolean, isUtc: boolean): string {
   const ms = Date.parse(instant);
   if (instant === "" || Number.isNaN(ms)) return instant;

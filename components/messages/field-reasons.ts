@@ -1,4 +1,4 @@
-/** What the server says of a refused value, and the words for it. The first that fits counts. */
+/** Patterns of the server's reasons for refusing a value, each with the key of our words. The first match counts. */
 const REASONS = [
   [/^must not be empty$/, "missing"],
   [/^is missing$/, "missing"],
@@ -52,7 +52,7 @@ export interface FieldReason {
   readonly count: number;
 }
 
-/** Why a value was refused, as a key of the namespace `problem.reasons`. */
+/** Returns why a value was refused, as a key of the namespace `problem.reasons`; `form` for an unknown reason. */
 export function fieldReason(detail: string): FieldReason {
   for (const [pattern, key] of REASONS) {
     const found = pattern.exec(detail);

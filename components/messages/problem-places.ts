@@ -41,7 +41,7 @@ const PLACES = [
   "confirms",
 ] as const;
 
-/** The input that a refused value belongs to, by its JSON Pointer: its first member that has a name on the screen. */
+/** Returns the input of a refused value by its JSON Pointer: the first member, or else the last, that has a name on the screen. */
 export function placeOf(pointer: string): (typeof PLACES)[number] | undefined {
   const members = pointer.split("/").slice(1);
   return PLACES.find((place) => place === members[0]) ?? PLACES.find((place) => place === members.at(-1));

@@ -28,7 +28,7 @@ function take(all: Branch, [name = "", ...rest]: readonly string[], wanted: Bran
   take(value, rest, branch);
 }
 
-/** Sends the browser the wording that the client components inside need, and no more: it is a large part of a page. */
+/** Sends the browser only the wording that the client components inside need, because all wording is a large part of a page. */
 export async function Words(props: { namespaces: readonly WordsPath[]; children: ReactNode }) {
   const all = await getMessages();
   const messages: Branch = {};

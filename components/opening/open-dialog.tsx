@@ -39,18 +39,18 @@ function allMasked(fields: readonly GroupName[], grant: GrantDetail | undefined)
   return grant !== undefined && fields.every((one) => grant.masked_fields.includes(one));
 }
 
-/** "Open amount and pricing; parties masked" */
+/** Returns the title, e.g. "Open amount and pricing; parties masked". */
 function useTitle(request: OpeningRequest, grant: GrantDetail | undefined): string {
   const t = useTranslations("opening");
   const fields = request.fields ?? grant?.fields ?? [];
   const masked: readonly GroupName[] = grant?.masked_fields ?? [];
-  const full = useFieldNames(fields.filter((one) => !masked.includes(one)));
-  const form = useFieldNames(fields.filter((one) => masked.includes(one)));
+  const fullNames = useFieldNames(fields.filter((one) => !masked.includes(one)));
+  const maskedNames = useFieldNames(fields.filter((one) => masked.includes(one)));
   const hasFull = fields.some((one) => !masked.includes(one));
   const hasMasked = fields.some((one) => masked.includes(one));
   if (grant === undefined) return t("loadingTitle");
-  if (hasFull && hasMasked) return t("titleBoth", { full, masked: form });
-  return hasMasked ? t("titleMasked", { fields: form }) : t("title", { fields: full });
+  if (hasFull && hasMasked) return t("titleBoth", { full: fullNames, masked: maskedNames });
+  return hasMasked ? t("titleMasked", { fields: maskedNames }) : t("title", { fields: fullNames });
 }
 
 function Records({ request, state }: { request: OpeningRequest; state: OpenDialogState }) {
@@ -115,7 +115,7 @@ function useWhy({ grant, prepared, selected }: OpenDialogState): Fact[] {
   ];
 }
 
-/** The digest by which the log names a statement, computed here. */
+/** Returns the digest by which the log names a statement. The browser computes it. */
 function useDigest(statement: unknown): string | undefined {
   const [digest, setDigest] = useState<string | undefined>();
   useEffect(() => {
@@ -152,7 +152,7 @@ function WhatYouSign({ state }: { state: OpenDialogState }) {
   );
 }
 
-/** Who cannot sign here sees why before anything is asked of them. */
+/** Shows why the reader cannot sign here, before they are asked to. */
 function Signer({ state }: { state: OpenDialogState }) {
   const t = useTranslations("opening");
   if (state.signedBy !== "program" && state.signedBy !== "nobody") return null;
@@ -216,8 +216,8 @@ function Asking({
 }
 
 /**
- * The one dialog in which fields are opened under a grant: which records, why the reader may, what it uses, who gets
- * notice, and what is signed. A refusal shows here before the passkey is asked for.
+ * The only dialog that opens fields under a grant. It shows which records, why the reader may open them, how many views
+ * that uses, who gets notice, and what is signed. A refusal is shown before the passkey is asked for.
  */
 export function OpenDialog({ request, opened, nowMs, isInPlace = false, onClose }: DialogProps) {
   const t = useTranslations("opening");

@@ -1,11 +1,11 @@
 import type { GrantDetail } from "@/lib/access/grants/schema";
 
-/** The call by which people of this role open: auditors and regulators have their own. */
+/** Returns the name of the call by which people of this role open fields. Auditors and regulators have their own. */
 export function openingCallOf(role: string): "access" | "audit" {
   return role === "auditor" || role === "regulator" ? "audit" : "access";
 }
 
-/** Whether a grant shows masks only, so that nothing is opened under it. */
+/** Returns whether all fields of a grant are masked, so that it opens none in full. */
 export function isMaskedOnly({
   fields,
   masked_fields: masked,
@@ -13,7 +13,7 @@ export function isMaskedOnly({
   return fields.every((one) => masked.includes(one));
 }
 
-/** Whether a page shows the way to open under this grant. A dialog shows what may still refuse it. */
+/** Returns whether a page offers to open fields under this grant. The dialog shows a later refusal. */
 export function mayBeOpened({ state, level, acts }: Pick<GrantDetail, "state" | "level" | "acts">): boolean {
   return state === "active" && level !== "metadata" && acts.includes("open");
 }

@@ -22,7 +22,7 @@ export interface WantedEvidence {
   readonly grantId: string | undefined;
 }
 
-/** The file that is made: evidence as PDF, or a pack of it with the part of the log. */
+/** The file that is made: evidence as PDF, or a pack of that evidence and its part of the log. */
 const FILES = {
   pdf: { path: "/confidential/evidence", ending: ".pdf" },
   pack: { path: "/confidential/evidence/packs", ending: "-pack.zip" },

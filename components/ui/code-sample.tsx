@@ -6,7 +6,7 @@ import { Icon } from "@/components/ui/icon";
 
 type Outcome = "none" | "copied" | "failed";
 
-/** A command to be copied whole. Long lines wrap, so that nothing of it is cut. */
+/** Shows a command or a text to copy as a whole. Long lines wrap, so that none is cut off. */
 export function CodeSample({ label, code }: { label: string; code: string }) {
   const t = useTranslations("copy");
   const [outcome, setOutcome] = useState<Outcome>("none");

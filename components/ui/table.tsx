@@ -11,9 +11,9 @@ export interface Column<Row> {
   readonly isNumber?: boolean;
   /** Comes first when rows stack on narrow screens. */
   readonly isTitle?: boolean;
-  /** Keeps its heading where rows stack. Numbers and times always do; all other values speak for themselves. */
+  /** Keeps its heading where rows stack. Numbers and times always do. Other values are clear without it. */
   readonly isNamed?: boolean;
-  /** Sentences: where rows stack they stand below the title as they are, without their heading. */
+  /** For sentences: where rows stack, they are shown below the title without their heading. */
   readonly isProse?: boolean;
   readonly className?: string;
   /** A control of the row. People do not choose whether it is shown. */
@@ -26,8 +26,9 @@ export interface Column<Row> {
 const STATES: ReadonlySet<string> = new Set(["state", "status", "outcome"]);
 
 /**
- * Rows of 36 pixels between hairlines. On narrow screens each row stacks: title and state, then the other values. With `href` the
- * title cell is a link and carries `isCurrent` rows' bar. Looks are in globals.css (`data-table`), once for a page and not once for a cell.
+ * Shows rows of 36 pixels between hairlines. On narrow screens each row stacks: title and state, then the other values.
+ * With `href` the title cell is a link. A row with `isCurrent` has a bar at its left. All looks are in globals.css
+ * (`data-table`), so that a page has them once and not once for each cell.
  */
 export function Table<Row>(props: {
   caption: string;

@@ -69,9 +69,9 @@ async function gate({ page, faults, read, isSignedIn }: Visitor, path: string): 
   expectPageHeaders(response.headers(), path);
   if (isSignedIn) expect(response.headers()["cache-control"], path).toContain("no-store");
   await settle(page);
-  if ((await page.locator("main").count()) !== 1) found.push("there is not one main");
+  if ((await page.locator("main").count()) !== 1) found.push("it does not have exactly one main");
   const headings = await page.locator("h1").allTextContents();
-  if (headings.length !== 1) found.push("there is not one h1");
+  if (headings.length !== 1) found.push("it does not have exactly one h1");
   if (!isReadBefore(headings[0] ?? null, read)) found.push(...(await themeFindings(page)));
   await page.setViewportSize(NARROW);
   const width = await page.evaluate(() => document.documentElement.scrollWidth);

@@ -123,7 +123,7 @@ test("by keyboard alone a participant without a key registers one; the second of
   for (const watched of [first, second]) await watched.page.context().close();
 });
 
-test("an auditor cannot register a key and reads why @deep", async ({ browser }) => {
+test("an auditor cannot open the page that registers a key @deep", async ({ browser }) => {
   const { page } = await signedIn(browser, "auditor-001", DESKTOP);
   await visit(page, at("/keys/register"));
   await expect(heading(page)).toContainText("You do not have access to this");

@@ -26,7 +26,7 @@ for (const [colorScheme, paper] of [
     const response = await visit(page, address());
     expect(response?.status()).toBe(200);
     await expect(page.getByRole("heading", { level: 1 })).toContainText("Sealed for the parties.");
-    // Next adds one by script after loading. The HTML that we serve has none.
+    // Next adds a style attribute by script after loading. The HTML that we serve has none.
     expect(await response?.text()).not.toMatch(/<[^>]+ style=/);
     await visit(page, new URL("/status", address()).href);
     await expect(page.getByRole("complementary", { name: "Evaluation" })).toContainText(
@@ -220,7 +220,7 @@ test("an unknown address answers 404 with a page, its request id and a way back"
   await expect(page.getByRole("heading", { level: 1 })).toContainText("Sealed for the parties.");
 });
 
-test("without the database and all other processes the status page still answers and says so; then the portal stops", async ({
+test("the status page shows that the database and all other processes are missing, and then that the portal has stopped", async ({
   browser,
 }) => {
   const portal = await startLonePortal(dataDir());

@@ -72,7 +72,7 @@ class Studio {
   }
 }
 
-/** Prepares a request that waits for its first decision and one in force, through the API as programs do. */
+/** Prepares a grant in force, a request that waits for its first decision, and a rotated key, through the API as programs do. */
 async function prepareStory(demo: Demo) {
   const who = people(demo);
   const sent = await who.client456.post("/confidential/transactions", VALUES);

@@ -13,7 +13,7 @@ test.afterEach(async ({ browser }) => {
 });
 
 /** Opens the dialog of an act, gives its reason and does it. */
-async function steer(page: Page, opens: string, does: string, reason: string): Promise<void> {
+async function actWithReason(page: Page, opens: string, does: string, reason: string): Promise<void> {
   await page.getByRole("button", { name: opens, exact: true }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByRole("button", { name: does, exact: true }).click();
@@ -29,7 +29,7 @@ test("a deadline is extended once, with a reason and a date that both sides see,
 }) => {
   const id = await file(newOrder());
   const { page, faults } = await open(browser, LEGAL, id);
-  await steer(page, "Extend deadline", "Extend deadline", "The archive is abroad");
+  await actWithReason(page, "Extend deadline", "Extend deadline", "The archive is abroad");
   await expect(page.getByRole("button", { name: "Extend deadline", exact: true })).toHaveCount(0);
   await expect(page.getByRole("button", { name: "Approve as requested" })).toBeVisible();
   const officer = await open(browser, "regulator-001", id);
@@ -49,10 +49,10 @@ test("only legal claims a privilege, and the request cannot be decided while the
   const other = await open(browser, APPROVER, id);
   await expect(other.page.getByRole("button", { name: "Claim a privilege", exact: true })).toHaveCount(0);
   const { page, faults } = await open(browser, LEGAL, id);
-  await steer(page, "Claim a privilege", "Claim privilege", "Letters of counsel");
+  await actWithReason(page, "Claim a privilege", "Claim privilege", "Letters of counsel");
   await expect(page.getByText("Privilege claimed", { exact: false }).first()).toBeVisible();
   await expect(page.getByRole("button", { name: "Approve as requested" })).toHaveCount(0);
-  await steer(page, "Settle claim", "Settle claim", "The letters are out");
+  await actWithReason(page, "Settle claim", "Settle claim", "The letters are out");
   await expect(page.getByRole("button", { name: "Approve as requested" })).toBeVisible();
   await expect(page.getByText(/settled the claim of privilege/)).toBeVisible();
   expect([...faults(), ...other.faults()]).toEqual([]);

@@ -170,7 +170,7 @@ test("a regulator opens under a grant, and all fields are sealed within two seco
   await expect(page.getByText(secret.rate)).toHaveCount(0, { timeout: BLANK_MS });
   await expect(page.getByText("Your access was revoked.")).toBeVisible();
   await expectGone(page, seen, Object.values(secret));
-  // After a reload too, the page says so in words and offers no button.
+  // After a reload the page still shows the revocation in words, and offers no button.
   await page.reload();
   await expect(page.getByText("Revoked", { exact: true })).toBeVisible();
   await expect(page.getByRole("button", { name: /^Open/ })).toHaveCount(0);
@@ -191,7 +191,9 @@ test("without the stream the page polls and shows a revocation within two second
   await expect(page.getByText("Your access was revoked.")).toBeVisible();
 });
 
-test("a stream that died silently delays no revocation @deep", async ({ browser }) => {
+test("a revocation is shown within two seconds although the stream has died silently @deep", async ({
+  browser,
+}) => {
   const { who, id, grant, secret } = await granted();
   const { page } = await signedIn(browser, "regulator-001");
   await withSilentStream(page);
@@ -248,7 +250,7 @@ test("fields are sealed after five minutes without use, or one minute out of sig
   await expect(page.getByText("hidden for a minute")).toBeVisible();
 });
 
-test("the grant ends by the clock, to the second @deep", async ({ browser }) => {
+test("fields are sealed at the end of the grant, by the page's clock @deep", async ({ browser }) => {
   const until = new Date(Date.now() + 120_000).toISOString().replace(/\.\d+Z$/, "Z");
   const { id, secret } = await granted({ until });
   const { page } = await openPage(browser, {});
@@ -267,7 +269,7 @@ test("going away and coming back shows sealed fields, also from the back-forward
   playwright,
 }) => {
   const { id, secret } = await granted();
-  // Playwright switches the cache off; people do not.
+  // Playwright switches this cache off, but browsers have it on.
   const browser = await playwright.chromium.launch({
     executablePath: findBrowser(),
     ignoreDefaultArgs: ["--disable-back-forward-cache"],
@@ -393,7 +395,7 @@ test("a lost connection loses no typed text and makes no second transaction @dee
   await expect(page.getByText("12.50 EUR")).toBeVisible();
   await page.context().setOffline(false);
 
-  // It arrives, but the answer does not.
+  // The call arrives, but its answer is lost.
   await page.route("**/confidential/transactions", async (route) => {
     await route.fetch();
     await route.abort();

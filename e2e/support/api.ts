@@ -62,7 +62,7 @@ export function caller(baseUrl: string, apiKey: string, send: typeof fetch = fet
   });
 }
 
-/** Returns a caller of the API whose calls are sent like this. */
+/** Returns a caller of the API that sends each call with `send`. */
 export function callerBy(send: (url: string, init: RequestInit) => Promise<Response>): Caller {
   return {
     get: async (url) => toAnswer(await send(url, {})),
@@ -86,7 +86,7 @@ export function callerBy(send: (url: string, init: RequestInit) => Promise<Respo
   };
 }
 
-/** Returns one caller for each demonstration account, by participant id and, for the provider's staff, by duty. */
+/** Returns callers for the demonstration accounts, by participant id and, for the coordinator's staff, by duty. */
 export function people(demo: Demo, send: typeof fetch = fetch) {
   const by = (participantId: string, duty?: string, nth = 0) => {
     const found = demo.accounts.filter(

@@ -20,7 +20,7 @@ export async function openFields(
   await press(place.getByRole("button", { name: button }).first());
   const dialog = page.getByRole("dialog");
   const yes = dialog.getByRole("button", { name: /^(Open|View)( with your passkey)?$/ });
-  // It is prepared first: what would refuse it shows here, before anyone signs.
+  // The opening is prepared first, so that a refusal shows here before anyone signs.
   await expect(yes).toBeEnabled({ timeout: 30_000 });
   await press(yes);
   return presses;

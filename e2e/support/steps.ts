@@ -10,6 +10,7 @@ export function canaries() {
 
 export type Canaries = ReturnType<typeof canaries>;
 
+/** Returns a confidential transaction of client-456 and miner-789 with these canary values. */
 export function newTransaction(secret: Canaries) {
   return {
     job_id: "job-123",
@@ -22,18 +23,21 @@ export function newTransaction(secret: Canaries) {
   };
 }
 
+/** Returns a text member of an answer. Throws if it is missing. */
 export function text(answer: Answer, member: string): string {
   const value = answer.json[member];
   if (typeof value !== "string") throw new Error(`no text ${member} in ${answer.status} ${answer.text}`);
   return value;
 }
 
+/** Submits a new transaction and returns its id. */
 export async function submitTransaction(who: Caller, secret: Canaries): Promise<string> {
   const answer = await who.post("/confidential/transactions", newTransaction(secret));
   expect(answer.status, answer.text).toBe(201);
   return text(answer, "transaction_id");
 }
 
+/** Returns the facts of a court order that is valid now, with a random case number. */
 export const orderFacts = () => ({
   issuer: "Landgericht Berlin",
   jurisdiction: "DE",
@@ -45,6 +49,7 @@ export const orderFacts = () => ({
 
 export type OrderFacts = ReturnType<typeof orderFacts>;
 
+/** Returns the facts of an order that an approver retypes. */
 export const confirmsOf = (facts: OrderFacts) => ({
   issuer: facts.issuer,
   case_number: facts.case_number,
@@ -52,6 +57,7 @@ export const confirmsOf = (facts: OrderFacts) => ({
   valid_until: facts.valid_until,
 });
 
+/** Attaches an order as PDF to a request, and checks the digest in the answer. */
 export async function attachOrder(who: Caller, requestId: string, facts: OrderFacts) {
   const document = pdf(`Order ${facts.case_number}`);
   const form = new FormData();
@@ -101,6 +107,7 @@ export async function fileRequest(
   return requestId;
 }
 
+/** Approves one stage of a request, with the retyped facts of its order. */
 export function decide(who: Caller, requestId: string, stage: "legal" | "coordinator", facts: OrderFacts) {
   return who.post(`/confidential/access/requests/${requestId}/decisions`, {
     stage,

@@ -6,7 +6,7 @@ import { ed25519Verify } from "@/lib/crypto/primitives";
 import { failed, passed, type ReportFacts, SignatureRefusal } from "./report";
 import { type SignatureReport, SignedOrder } from "./schema";
 
-/** Maximum bytes of an order. Orders name up to a thousand records; their text stays far below. */
+/** Maximum length of an order. The text of an order with a thousand records is much shorter. */
 const MAX_JWS_CHARACTERS = 131_072;
 const SIGNATURE_BYTES = 64;
 /** The header's `typ`, so a signature made for another purpose is not an order. */
@@ -57,7 +57,7 @@ function textOf(what: string, bytes: Uint8Array): string {
   }
 }
 
-/** Returns JSON without duplicate members: two programs would read it as two orders. */
+/** Returns the value of a JSON text. Refuses duplicate members, because two programs could read them as different orders. */
 function strictJson(what: string, text: string): unknown {
   try {
     return parseStrictJson(text);
@@ -77,7 +77,7 @@ function readHeader(text: string): z.infer<typeof Header> {
     throw new SignatureRefusal("algorithm", "The header names an algorithm other than EdDSA.");
   const header = Header.safeParse(value);
   if (header.success) return header.data;
-  throw new SignatureRefusal("form", "The header has members other than alg, kid and typ of an order.");
+  throw new SignatureRefusal("form", "The header must have exactly alg, kid and the typ of an order.");
 }
 
 function isEmpty(value: unknown): boolean {
@@ -123,7 +123,7 @@ function parseOrder(jws: string): ParsedOrder {
   return { kid, order: readPayload(payload), signed: utf8(`${header}.${payload}`), signature: bytes };
 }
 
-/** Returns why a registered key does not count at this moment; undefined if it does. */
+/** Returns why a registered key is not valid at this moment; undefined if it is valid. */
 function keyFault(key: RegisteredKey, at: Date): SignatureRefusal | undefined {
   if (key.state === "revoked") return new SignatureRefusal("key-revoked", "The key was revoked.");
   if (key.state !== "confirmed" || key.inForceFrom === undefined || at < key.inForceFrom)
@@ -185,8 +185,8 @@ function requireKey(parsed: ParsedOrder, key: RegisteredKey | undefined, at: Dat
 }
 
 /**
- * Returns the report on a JWS order at one moment: its form, the registered key and its time, the signature, then its
- * own claims. Reads no clock, and foreign bytes cannot make it throw.
+ * Returns the report on a JWS order at one moment. It checks the form, the registered key, the signature, the key's state
+ * and time, and then the order's own claims. It reads no clock, and foreign bytes cannot make it throw.
  */
 export async function checkOrder(jws: string, { aud, at, find, agencies }: ExpectedOrder): Promise<JwsCheck> {
   let parsed: ParsedOrder | undefined;

@@ -64,7 +64,7 @@ export interface InstanceFacts {
   readonly signerUrl?: string | undefined;
   /** Address of the escrow custodian; set in the portal only. */
   readonly custodianUrl?: string | undefined;
-  /** Address and verifier key of the own witness, if there is one; set in the portal only. */
+  /** Address and verifier key of the operator's own witness, if there is one; set in the portal only. */
   readonly ownWitness?: { readonly url: string; readonly vkey: string } | undefined;
   /** Address of the portal, for what people keep on paper. Absent in processes that answer no calls. */
   readonly portalOrigin?: string | undefined;
@@ -72,7 +72,7 @@ export interface InstanceFacts {
   readonly dataDir?: string | undefined;
 }
 
-/** A scanner's answer. Any unclear answer is `away`, which never means "nothing found". */
+/** A scanner's answer. Any unclear answer is `away`. It never counts as `clean`. */
 export type Verdict =
   | { readonly kind: "clean"; readonly engine: string }
   | { readonly kind: "infected"; readonly engine: string; readonly found: string }
@@ -112,7 +112,7 @@ export interface Context extends DbContext {
   readonly limits?: Limits | undefined;
   /** Absent where none is configured: then documents are "not scanned". */
   readonly scanner?: Scanner | undefined;
-  /** Key of the ids of cases. Absent in processes that answer no calls. */
+  /** Key from which the ids of cases are derived. Absent in processes that answer no calls. */
   readonly caseKey?: Uint8Array | undefined;
   /** Absent in processes that answer no calls. */
   readonly readiness?: RealDataReadiness | undefined;

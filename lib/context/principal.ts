@@ -40,7 +40,7 @@ export interface Principal {
   readonly proof: Proof;
 }
 
-/** Returns the scopes that calls require. The registry of operations knows them; lower rooms get this table from their caller. */
+/** The scopes that calls require. The registry of operations implements it; lower rooms get this table from their caller. */
 export interface ScopeTable {
   /** Returns every scope that a call for this role and these duties requires. */
   scopesFor(role: Role, duties: readonly Duty[]): readonly Scope[];

@@ -42,7 +42,7 @@ function plain(bytes: Uint8Array): Uint8Array {
   return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-/** Bytes from the operating system's generator. */
+/** Returns random bytes from the operating system's generator. */
 export function randomBytes(length: number): Uint8Array {
   return length > POOLED_BYTES ? Uint8Array.from(nodeRandomBytes(length)) : pooledRandomBytes(length);
 }
@@ -197,7 +197,7 @@ export function generateX25519(): { publicKey: Uint8Array; privateKey: Uint8Arra
   return { publicKey: jwkMember(pair.publicKey, "x"), privateKey: jwkMember(pair.privateKey, "d") };
 }
 
-/** Returns a fresh key pair whose private key never leaves the handle: one for each recipient entry. */
+/** Returns a fresh key pair whose private key never leaves the handle: one for each recipient of an envelope. */
 export function ephemeralX25519(): X25519Handle {
   const { publicKey, privateKey } = generateEncoded({ publicKeyEncoding: JWK });
   if (!(privateKey instanceof KeyObject)) throw new Error("key generation gave no key object");
@@ -209,7 +209,7 @@ export function ed25519PublicKey(seed: Uint8Array): Uint8Array {
   return publicHalf(importPrivate("Ed25519", seed));
 }
 
-/** Imports a seed once, and returns what signs with it (RFC 8032 section 5.1.6). */
+/** Imports a seed once, and returns a function that signs with it (RFC 8032 section 5.1.6). */
 export function ed25519Signer(seed: Uint8Array): (message: Uint8Array) => Uint8Array {
   const key = importPrivate("Ed25519", seed);
   return (message) => plain(sign(null, message, key));

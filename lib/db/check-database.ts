@@ -21,7 +21,7 @@ const NO_TABLE = "42P01";
 /** Thrown if the server does not answer. It may answer later. */
 class DatabaseAway extends StartError {}
 
-/** Returns why a connection was refused, as the operator's next step; undefined for causes outside the URL. */
+/** Returns why a connection failed, in words that follow "The database"; undefined for other failures. */
 function reasonOf(error: unknown): string | undefined {
   const code: unknown = Reflect.get(Object(error), "code");
   if (code === "28P01" || code === "28000") return "refuses this user or password";
@@ -82,7 +82,7 @@ async function withConnection<T>(
   }
 }
 
-/** Returns whether the server takes this login. Throws what else keeps the connection from being made. */
+/** Returns whether the server accepts this login. Throws any other failure to connect. */
 export async function acceptsLogin(url: string): Promise<boolean> {
   const client = createClient(url, { connectionTimeoutMillis: CONNECT_MS });
   client.on("error", () => undefined);
@@ -129,7 +129,7 @@ async function requirePinnedSettings(client: Client, variable: string): Promise<
   );
 }
 
-/** Behind a pooler the tenant comes from its alias or the role. A part that is behind another tenant's wall must not start. */
+/** Behind a pooler the tenant comes from its alias or the role. A part that would read another tenant's rows must not start. */
 async function requireTenant(client: Client, variable: string, tenantId: string): Promise<void> {
   const { rows } = await client.query<{ tenant: string | null }>(
     "SELECT nullif(current_setting('sealport.tenant', true), '') AS tenant",
@@ -142,7 +142,7 @@ async function requireTenant(client: Client, variable: string, tenantId: string)
   );
 }
 
-/** The role that each login of a part must be a member of, by its variable. */
+/** Returns the role that a variable's login must be a member of. */
 function roleFor(variable: string): GroupRole {
   const [, own] = /^(SEQUENCER|RETENTION|SIGNER)_/.exec(variable) ?? [];
   return own === undefined
@@ -150,7 +150,7 @@ function roleFor(variable: string): GroupRole {
     : (GROUP_ROLES.find((role) => role === `sealport_${own.toLowerCase()}`) ?? "sealport_app");
 }
 
-/** Throws if a variable has the login of another part, or of another role of the same part. */
+/** Throws if a variable has the login of another part, or one that is not a member of the variable's role. */
 export async function requireRoleOf(part: string, variable: string, url: string): Promise<void> {
   const role = roleFor(variable);
   const [login, isMember] = await withConnection(variable, url, async (client) => {
@@ -191,7 +191,7 @@ export async function requireTenantOfLog(
 /** What a part's login must meet in addition to its password. */
 export interface LoginRules {
   readonly clock: Clock;
-  /** The tenant, where the login is behind its wall. */
+  /** The tenant whose rows alone the login can read; undefined for a login that is not limited to one tenant. */
   readonly own?: OwnTenant | undefined;
 }
 
@@ -208,8 +208,8 @@ async function requireFitConnection(client: Client, variable: string, rules: Log
 
 /**
  * Checks a part's login when it starts. Throws StartError that names the variable if the server refuses the login or is
- * too old, if its clock differs, or if a pooler drops our settings or names another tenant. Throws as `requireTenantOfLog`. Returns
- * false if the server does not answer: the part then starts and waits for it.
+ * too old, if its clock differs, or if a pooler drops our settings or names another tenant. Also throws what
+ * `requireTenantOfLog` throws. Returns false if the server does not answer: the part then starts and waits for it.
  */
 export async function requireLogin(variable: string, url: string, rules: LoginRules): Promise<boolean> {
   try {

@@ -8,7 +8,7 @@ import type { Logger } from "@/lib/telemetry/logger";
 export interface NoticeSource {
   /** A connection of PostgreSQL itself. A pooler in transaction mode accepts LISTEN and delivers no notice. */
   readonly url: string;
-  /** The connections of those who send notices: a probe takes the same way. */
+  /** The connections that send notices. A probe is sent through them too. */
   readonly pool: Pick<Pool, "query">;
   readonly logger: Pick<Logger, "error" | "info">;
 }
@@ -40,8 +40,9 @@ export class NoticeUnheard extends Error {
 }
 
 /**
- * Sends one notice by the way of all others. Returns false if it could not be sent: then its silence means nothing. The
- * other end of this way may be a pooler, so the listening connection itself would prove nothing.
+ * Sends one notice through the pool, as all other notices are sent. Returns false if it could not be sent, so that its
+ * absence does not count as a loss. The pool may use a pooler, so a probe through the listening connection would prove
+ * nothing.
  */
 function sendProbe({ pool }: NoticeSource, channel: string): Promise<boolean> {
   return pool.query("SELECT pg_notify($1, '')", [channel]).then(
@@ -81,7 +82,10 @@ class Probes {
   }
 }
 
-/** One try: ends in `lost` exactly once, whether it never connected, was cut, hears nothing, or does not answer any more. */
+/**
+ * Connects once. Calls `lost` at most once: if it never connected, was cut, hears no notice, or gets no answer any more.
+ * Returns a function that closes it without calling `lost`.
+ */
 function connectOnce(options: ListenOptions, heard: () => void, lost: (cause: unknown) => void): () => void {
   const { source } = options;
   const client = createClient(source.url, {
@@ -97,7 +101,7 @@ function connectOnce(options: ListenOptions, heard: () => void, lost: (cause: un
     if (isOver) return;
     isOver = true;
     clearInterval(timer);
-    // An answer to the goodbye is not waited for: the server may be gone.
+    // It does not wait until the server confirms the end, because the server may be gone.
     client.end().catch(() => undefined);
     if (cause !== undefined) lost(cause);
   };
@@ -165,7 +169,7 @@ export function openListener(options: ListenOptions): Listener {
   };
 }
 
-/** Tries once whether notices are heard. Throws NoticeUnheard, or why there is no connection. */
+/** Checks once whether notices are heard. Throws NoticeUnheard, or the reason why it could not connect. */
 export function requireNotices(source: NoticeSource): Promise<void> {
   return new Promise((resolve, reject) => {
     const close = connectOnce(

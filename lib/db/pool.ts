@@ -17,7 +17,7 @@ export interface PoolOptions {
 /** Longer than any healthy pool takes, short enough for a caller who gets 503 (P2028, P1001). */
 export const DEFAULT_WAIT_MS = 2_000;
 
-/** Returns the SQLSTATE or system code of a failure. */
+/** Returns the SQLSTATE or system code of a failure; `unknown` if it has none. */
 export function codeOf(error: unknown): string {
   const code = typeof error === "object" && error !== null ? Reflect.get(error, "code") : undefined;
   return typeof code === "string" ? code : "unknown";

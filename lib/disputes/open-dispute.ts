@@ -56,7 +56,7 @@ function appendOpened(
 async function store(cx: Context, opened: Opened): Promise<AppendedEntry> {
   const { id, row, groups, ground, reason, permission } = opened;
   const party = partyOf(cx.principal, row.participants);
-  if (party === undefined) throw new InvariantError("a dispute is opened by no party");
+  if (party === undefined) throw new InvariantError("the person who opens a dispute is not its party");
   const change =
     row.status === "disputed"
       ? { status: row.status, statusBeforeDispute: row.statusBeforeDispute }

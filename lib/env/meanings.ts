@@ -2,7 +2,7 @@
 export const MEANINGS: Readonly<Record<string, string>> = {
   CLAMD_HOST: "Host of clamd, which scans documents. Without it and CLAMD_SOCKET documents are not scanned.",
   CLAMD_PORT: "Port of clamd, used with CLAMD_HOST.",
-  CLAMD_SOCKET: "Absolute path of clamd's socket; it goes before CLAMD_HOST.",
+  CLAMD_SOCKET: "Absolute path of clamd's socket. It takes precedence over CLAMD_HOST.",
   CLOSED_LOGS: 'Closed logs that are still read: `[{"origin", "log", "receipts", "witnesses", "size"?}]`.',
   CUSTODIAN_EVALUATION:
     "`1`: statements may be signed by the portal in place of people. For evaluation only.",
@@ -22,7 +22,7 @@ export const MEANINGS: Readonly<Record<string, string>> = {
   HOST: "Address that the portal listens at.",
   KEK_FILE:
     "File with the key of the keystore, which only the part's user can read; `create-keys` makes it with mode 0600. 0400 is enough.",
-  KEK_PASSPHRASE: "Passphrase of the keystore; it goes before KEK_FILE.",
+  KEK_PASSPHRASE: "Passphrase of the keystore. It takes precedence over KEK_FILE.",
   KEY_DIR: "Folder of the part's keystore. No other part reads it.",
   LOG_LEVEL: "fatal, error, warn, info, debug, trace or silent.",
   LOG_ORIGIN: "Name of the log, such as `portal.example.org/log1`. It never changes.",
@@ -35,7 +35,7 @@ export const MEANINGS: Readonly<Record<string, string>> = {
   PKCS11_PIN_FILE: "File with the PIN of the token.",
   PORT: "Port that the portal listens at.",
   RATE_BUDGETS:
-    "Calls a minute, a JSON object of any of reads, writes, open, audit, decisions, batch, export, sign_in, anonymous.",
+    "Calls a minute, for sign_in attempts in 15 minutes: a JSON object of any of reads, writes, open, audit, decisions, batch, export, sign_in, anonymous.",
   RETENTION_DATABASE_URL: "Login of the worker that erases and prunes (role sealport_retention).",
   SEALPORT_CUSTODY:
     "Where the root key is: `local`, `aws-kms:KEY`, `transit:KEY`, `pkcs11:KEY` or `pkcs11-resident:KEY`.",
@@ -55,6 +55,6 @@ export const MEANINGS: Readonly<Record<string, string>> = {
   VAULT_NAMESPACE: "Namespace at the Transit key service.",
   VAULT_TOKEN: "Token for the Transit key service.",
   VAULT_TOKEN_FILE: "File with that token; it is read again when it changes.",
-  WITNESS_URL: "Where the own witness serves or is called.",
-  WITNESS_VKEY: "Public key of the own witness.",
+  WITNESS_URL: "Where the operator's own witness serves or is called.",
+  WITNESS_VKEY: "Public key of the operator's own witness.",
 };

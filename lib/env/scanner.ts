@@ -13,7 +13,7 @@ export const scannerFields = {
   CLAMD_PORT: z.coerce.number().int().min(1).max(65_535).default(3310),
 };
 
-/** The same as the launcher hands them on. */
+/** The same variables as unparsed texts, as the launcher passes them to its parts. */
 export const scannerTexts = {
   CLAMD_SOCKET: Text.optional(),
   CLAMD_HOST: Text.optional(),
@@ -23,7 +23,7 @@ export const scannerTexts = {
 /** An address of clamd, as node:net takes it. */
 export type ScannerAddress = { readonly path: string } | { readonly host: string; readonly port: number };
 
-/** Returns the address that these variables name; a socket wins over a host. Undefined without one. */
+/** Returns the address that these variables name; a socket takes precedence over a host. Undefined without both. */
 export function scannerAddress(env: {
   readonly CLAMD_SOCKET?: string | undefined;
   readonly CLAMD_HOST?: string | undefined;

@@ -3,24 +3,24 @@ import { z } from "zod";
 
 const Text = z.string().min(1);
 
-/** How a process is watched. Each has its own METRICS_URL. */
+/** Variables for the metrics and traces of a process. Each process has its own METRICS_URL. */
 export const sightFields = {
-  /** Where this process serves `/metrics`, for example `http://127.0.0.1:9464`. Without it nowhere. `npm start` gives it to the portal, and the next four ports to worker, signer, custodian and witness. */
+  /** Where this process serves `/metrics`, for example `http://127.0.0.1:9464`. Without it metrics are not served. `npm start` gives it to the portal, and the next four ports to worker, signer, custodian and witness. */
   METRICS_URL: Text.optional(),
   /** Base address of an OTLP/HTTP receiver of traces, for example `http://127.0.0.1:4318`. Without it no trace is made. */
   OTEL_EXPORTER_OTLP_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
-  /** Part of the traces that is sent, from 0 to 1. */
+  /** Share of the traces that is sent, from 0 to 1. */
   OTEL_TRACES_SAMPLER_ARG: z.coerce.number().min(0).max(1).default(1),
 };
 
-/** The same as the launcher hands them on. */
+/** The same variables as unparsed texts, as the launcher passes them to its parts. */
 export const sightTexts = {
   METRICS_URL: Text.refine((url) => url.startsWith("unix:/") || URL.canParse(url), "not a URL").optional(),
   OTEL_EXPORTER_OTLP_ENDPOINT: Text.optional(),
   OTEL_TRACES_SAMPLER_ARG: Text.optional(),
 };
 
-/** Returns where traces go, and which part of them; undefined where they are off. */
+/** Returns where traces are sent, and which share of them; undefined if traces are off. */
 export function traceSettingsOf(env: {
   readonly OTEL_EXPORTER_OTLP_ENDPOINT?: string | undefined;
   readonly OTEL_TRACES_SAMPLER_ARG: number;
@@ -33,7 +33,7 @@ export function traceSettingsOf(env: {
 const WATCHED = ["portal", "worker", "signer", "custodian", "witness"] as const;
 type Watched = (typeof WATCHED)[number];
 
-/** The launcher's address, with the part's own port or socket. */
+/** Returns the launcher's address with the part's own port or socket. */
 function metricsUrlOf(url: string, part: Watched): string {
   if (url.startsWith("unix:")) return part === "portal" ? url : `${url}.${part}`;
   const { protocol, hostname, port } = new URL(url);
@@ -42,7 +42,7 @@ function metricsUrlOf(url: string, part: Watched): string {
 
 type SightTexts = { readonly [Name in keyof typeof sightTexts]?: string | undefined };
 
-/** Returns the variables with which the launcher lets a part be watched. */
+/** Returns the variables for metrics and traces that the launcher passes to a part. */
 export function sightVariables(env: SightTexts, part: Watched): Record<string, string> {
   const { METRICS_URL, OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_TRACES_SAMPLER_ARG } = env;
   return {

@@ -21,7 +21,7 @@ export interface NewEvidenceRow {
   readonly madeAt: Date;
 }
 
-/** `EV-<year>-<eight digits>`. */
+/** Returns a random reference, `EV-<year>-<eight digits>`. */
 function drawReference(year: number): string {
   return `EV-${year}-${String(randomInt(10 ** 8)).padStart(8, "0")}`;
 }
@@ -41,6 +41,7 @@ export async function newReference(tx: Tx, tenantId: string, year: number): Prom
   return free;
 }
 
+/** Stores evidence at its beginning, in the state `intent`. */
 export async function insertEvidence(tx: Tx, row: NewEvidenceRow): Promise<void> {
   await tx.evidence.createMany({
     data: [

@@ -24,7 +24,7 @@ export const FLAG_NAMES: readonly FlagName[] = ["policy.memo", "export.backgroun
 const NEVER =
   /^(?:audit|log|entry|authorization|authority|access|grant|floor|retention|hold|erasure)(?:[._-]|$)/i;
 
-/** Returns the flags of a file that no file may set. */
+/** Returns those of the names that no file may set. */
 export function forbiddenIn(names: readonly string[]): string[] {
   return names.filter((name) => NEVER.test(name));
 }

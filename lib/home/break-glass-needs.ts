@@ -7,7 +7,7 @@ import type { Tx } from "@/lib/db/transaction";
 import type { Need } from "@/lib/home/schema";
 import type { Unreadable } from "@/lib/paging";
 
-/** Each holder has one use between reviews, so that there are never more than holders. */
+/** A person must have each use reviewed before the next. So there are never more unreviewed uses than people with this duty. */
 const MAX_USES = 30;
 
 /** Returns ended emergency accesses that wait for the caller's review: they block their holder until then. */

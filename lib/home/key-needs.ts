@@ -88,8 +88,8 @@ async function askedMoves(tx: Tx, cx: Context): Promise<Viewed<Need>> {
 }
 
 /**
- * Changes of other people's keys that wait for the caller's agreement, by the roster as it was known just now. The
- * custodian is asked only when something waits; the page where one agrees asks it again.
+ * Returns changes of other people's keys that wait for the caller's agreement, according to the last known roster. The
+ * custodian is asked only if a change waits. The page where the caller agrees asks it again.
  */
 async function enrolments(tx: Tx, cx: Context): Promise<Need[]> {
   const { principal, instance, clock } = cx;

@@ -22,7 +22,10 @@ async function isHere(host: string): Promise<boolean> {
   return named.some(({ address }) => own.includes(address) || address.startsWith("127."));
 }
 
-/** Listening sockets of the kernel's table: state 0A, the port in hexadecimal after the colon, the user in the eighth column. */
+/**
+ * Returns the user that listens at a port, according to a table of the kernel; undefined if none does. A listening socket
+ * has the state 0A. The port is in hexadecimal after the colon, the user in the eighth column.
+ */
 export function listenerIn(table: string, port: number): number | undefined {
   const wanted = `:${port.toString(16).toUpperCase().padStart(4, "0")}`;
   for (const line of table.split("\n").slice(1)) {

@@ -11,9 +11,9 @@ import { callService, ServiceUnavailable } from "@/lib/ipc/client";
 import { PART_PATHS } from "@/lib/ipc/part-paths";
 import type { ServiceHandler } from "@/lib/ipc/server";
 
-// How a part proves at GET /healthz that it has the key which others know it by. The caller draws a challenge and the
-// part signs it with its answer. So a proxy's page, another program at its address, an old answer and a changed one do not
-// count as the part's.
+// How a part proves at GET /healthz that it has the key by which others know it. The caller makes a random challenge, and
+// the part signs it together with its answer. So the page of a proxy, another program at the address, an old answer and a
+// changed one are not taken for the part's.
 
 const MAX_BYTES = 65_536;
 const CHALLENGE = /^[A-Za-z0-9_-]{43}$/;
@@ -29,8 +29,8 @@ const provenBytes = (challenge: string, health: object): Uint8Array =>
   statementBytes("health", { challenge, health });
 
 /**
- * Returns the part's interface, whose health has the digest of its instance file, the kind of its custody and, if the
- * caller sends a challenge, its signature of all.
+ * Returns the part's handler with more facts in its health: the digest of its instance file, and where its root key is.
+ * If the caller sends a challenge, the part's signature over all of it is added.
  */
 export function withProof(
   handler: ServiceHandler,
@@ -54,7 +54,7 @@ export function withProof(
   };
 }
 
-/** What answers at a part's address is not that part. */
+/** Thrown if the program that answers at a part's address is not that part. */
 export class NotThePart extends Error {
   override readonly name = "NotThePart";
 }

@@ -30,7 +30,7 @@ export class JobReports {
 
   constructor(private readonly clock: Clock) {}
 
-  /** Returns the pass with counting: it also records start, duration and failure of each run. */
+  /** Returns a function that runs the pass and records its start, duration and failure. */
   counted<T>(name: string, everyMs: number, pass: () => Promise<T>): () => Promise<T> {
     const none = { last_at: null, last_ms: null, failures: 0, failed_at: null, failure: null };
     this.#jobs.set(name, { name, every_ms: everyMs, ...none });
@@ -55,6 +55,7 @@ export class JobReports {
     if (job !== undefined) this.#jobs.set(name, { ...job, ...change(job) });
   }
 
+  /** Returns the reports of all jobs. */
   list(): JobReport[] {
     return [...this.#jobs.values()];
   }

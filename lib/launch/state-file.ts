@@ -4,7 +4,7 @@ import path from "node:path";
 import type { z } from "zod";
 import { StartError } from "@/lib/db/embedded/start-error";
 
-/** Writes a private file whole or not at all, and makes it survive a power cut. */
+/** Writes a private file whole or not at all. After a power cut it has the earlier content or this one. */
 export async function writeStateFile(file: string, content: unknown): Promise<void> {
   const draft = `${file}.tmp`;
   const handle = await open(draft, "w", 0o600);

@@ -31,7 +31,7 @@ const Row = z.object({
 
 type Read = z.infer<typeof Row>;
 
-/** The facts that decide who may know of a request or a grant; undefined where its row does not name an owner. */
+/** Returns the facts that decide who may know of a request or a grant; undefined if its row has no owner. */
 function filingOf(row: Read): ActionFacts["grant.read"] | undefined {
   if (row.user_id === null || row.organisation_id === null) return undefined;
   return {
@@ -87,8 +87,8 @@ function idsOf(named: readonly Named[], kind: LiveKind): string[] {
 }
 
 /**
- * The accounts that what needs two people is not shown to: every account of the person it concerns, and the other
- * accounts of the person who asked, because neither can be the second person.
+ * Returns the accounts that do not see an act that needs two people: every account of the person whom it concerns, and the
+ * other accounts of the person who asked. None of them can be the second person.
  */
 function excluded(askedBy: Prisma.Sql, concerns: Prisma.Sql): Prisma.Sql {
   return Prisma.sql`ARRAY(SELECT o::text FROM same_human(${askedBy}) o WHERE o <> ${askedBy}

@@ -66,7 +66,7 @@ function seesRosterChange(
   );
 }
 
-const HOLDERS: readonly string[] = ["auditor", "regulator", "coordinator"];
+const HOLD_ROLES: readonly string[] = ["auditor", "regulator", "coordinator"];
 
 /**
  * Holds are shown to the agency that placed them and to people who decide about every case and belong to no party of
@@ -77,7 +77,7 @@ function seesHold(
   organisationId: string | undefined,
   sealedFrom: readonly string[],
 ): boolean {
-  if (!HOLDERS.includes(principal.role)) return false;
+  if (!HOLD_ROLES.includes(principal.role)) return false;
   if (principal.organisationId === organisationId) return true;
   return seesEveryCase({ principal }) && !sealedFrom.includes(principal.userId);
 }

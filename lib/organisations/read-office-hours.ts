@@ -9,7 +9,7 @@ import { isOpen, nextOpening } from "@/lib/organisations/hours";
 import type { OfficeHours } from "@/lib/organisations/schema";
 import { findOrganisation, getOffice } from "@/lib/organisations/store";
 
-/** Returns the entity tag of an organisation's hours, over the settings and not their current result. */
+/** Returns the entity tag of an organisation's hours. It covers the settings, and not whether they are open now. */
 export function etagOfHours(hours: OfficeHours): string {
   const { zone, weekly_hours, holiday_region, closed_dates, open_dates, home_jurisdictions } = hours;
   return contentEtagOf({ zone, weekly_hours, holiday_region, closed_dates, open_dates, home_jurisdictions });

@@ -20,8 +20,8 @@ function closedDates(input: OfficeHoursBody, holidays: readonly string[]): strin
 }
 
 /**
- * Sets when an organisation is open: zone, week and holidays, which are computed here. They apply to its auditors, and
- * to its regulators if weekly hours are set. They are in force at the next decision. The entry records the earlier
+ * Sets when an organisation is open: zone, week and holidays. The holidays of a region are computed here. The hours apply
+ * to its auditors, and to its regulators if weekly hours are set, from the next decision on. The entry records the earlier
  * settings. Throws `request.outdated` if `ifMatch` names hours other than the current ones.
  */
 export async function setHours(
@@ -32,7 +32,7 @@ export async function setHours(
 ): Promise<OfficeHoursAnswer> {
   const now = cx.clock.now();
   const region = input.holiday_region;
-  const worked = region === null ? undefined : await publicHolidays(region, now);
+  const computed = region === null ? undefined : await publicHolidays(region, now);
   const { tenantId } = cx.instance;
   const { entry, hours } = await inTransaction(cx, async (tx) => {
     await lockOrganisation(tx, id);
@@ -59,12 +59,12 @@ export async function setHours(
     await updateHours(tx, id, {
       zone: input.zone,
       weeklyHours: input.weekly_hours ?? undefined,
-      holidays: closedDates(input, worked?.dates ?? []),
+      holidays: closedDates(input, computed?.dates ?? []),
       choice: {
         region,
         closed: input.closed_dates,
         open: input.open_dates,
-        ...(worked === undefined ? {} : { until: worked.until }),
+        ...(computed === undefined ? {} : { until: computed.until }),
       },
       homes: input.home_jurisdictions,
     });

@@ -25,7 +25,7 @@ export interface OrganisationRow {
   readonly state: "active" | "suspended";
   readonly zone: string;
   readonly hasHours: boolean;
-  /** How many people it has who have not left. */
+  /** Number of its people, without those who have left. */
   readonly people: number;
   /** Set only for an agency. */
   readonly emailDomains: readonly string[] | undefined;
@@ -33,7 +33,7 @@ export interface OrganisationRow {
 
 const State = z.enum(["active", "suspended"]);
 
-/** Returns organisations by name; `after` is the id of the last one shown. */
+/** Returns a page of organisations in the order of their ids; `after` is the id of the last one shown. */
 export async function listOrganisationRows(
   tx: Tx,
   page: { readonly tenantId: string; readonly after: string | undefined; readonly limit: number },
@@ -64,7 +64,7 @@ export async function listOrganisationRows(
   }));
 }
 
-/** Changes name or state of an organisation. */
+/** Sets name and state of an organisation. */
 export async function updateOrganisation(
   tx: Tx,
   id: string,
@@ -83,7 +83,7 @@ interface FoundOrganisation {
   readonly isOperator: boolean;
 }
 
-/** Returns name, choice and homes of one organisation of the tenant. */
+/** Returns one organisation of the tenant, with its choice of holidays and its home jurisdictions. */
 export async function findOrganisation(
   tx: Tx,
   tenantId: string,
@@ -133,6 +133,7 @@ export interface NewHours {
   readonly homes: readonly string[] | undefined;
 }
 
+/** Stores hours and holidays of an organisation. Without weekly hours it has no set hours any more. */
 export async function updateHours(tx: Tx, id: string, hours: NewHours): Promise<void> {
   await tx.organisation.updateMany({
     where: { id },
@@ -149,7 +150,7 @@ export async function updateHours(tx: Tx, id: string, hours: NewHours): Promise<
 function hoursOf(column: unknown): WeeklyHours | undefined {
   if (column === null) return undefined;
   const parsed = z.partialRecord(WeeklyHoursColumn.keyType, WeeklyHoursColumn.valueType).safeParse(column);
-  // Unreadable hours are treated as no hours, so that the office is closed and not open.
+  // Unreadable hours become a week without open days, so that the office is closed and not open.
   return parsed.success ? definedOnly(parsed.data) : {};
 }
 
@@ -157,7 +158,7 @@ function definedOnly(hours: Partial<Record<string, readonly [string, string]>>):
   return Object.fromEntries(Object.entries(hours).filter(([, day]) => day !== undefined));
 }
 
-/** The columns of an organisation's hours. */
+/** The columns of an organisation's hours. Holidays are `YYYY-MM-DD`, separated by blanks or commas. */
 export interface OfficeRow {
   readonly zone: string;
   readonly weekly_hours: unknown;
@@ -174,7 +175,7 @@ export function toOffice(row: OfficeRow): OfficeFacts {
   };
 }
 
-/** Zone, hours and holidays (`YYYY-MM-DD`, separated by blanks or commas) of an organisation. */
+/** Returns zone, hours and holidays of an organisation. */
 export async function getOffice(tx: Tx, organisationId: string): Promise<OfficeFacts> {
   const row = await tx.organisation.findUnique({
     where: { id: organisationId },

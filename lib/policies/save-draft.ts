@@ -18,7 +18,7 @@ import type { PolicySetAnswer, SavedPolicySet, ValidateAnswer, ValidateBody } fr
 import { changeSet } from "@/lib/policies/store";
 import { requireAuthor, requireWriter } from "@/lib/policies/who-may";
 
-/** Returns the canonical text of a document: what is stored, hashed and agreed to. */
+/** Returns the canonical text of a document. This text is stored, hashed and agreed to. */
 export function textOf(document: PolicyDocument): string {
   return canonicalJson(document);
 }
@@ -48,8 +48,8 @@ async function write(
 }
 
 /**
- * Saves a draft's document. Throws `policy.invalid` with each fault at its place, `request.outdated` where the draft
- * changed since it was read, `policy.state` once it was submitted, and `policy.second-person` for others than its author.
+ * Saves a draft's document. Throws `policy.invalid` with each fault at its place, `request.outdated` if the draft changed
+ * since it was read, `policy.state` after it was submitted, and `policy.second-person` if the caller is not its author.
  */
 export async function saveDraft(
   cx: Context,

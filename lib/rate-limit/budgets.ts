@@ -62,7 +62,7 @@ const DEFAULTS: Readonly<Record<LimitClass, Budget>> = {
 
 type Overrides = Readonly<Partial<Record<LimitClass, number | undefined>>>;
 
-/** The budgets of this process: api.md's, with RATE_BUDGETS over them. */
+/** Returns the budgets of this process: those of api.md, with the limits of RATE_BUDGETS in place of theirs. */
 export function budgetsWith(overrides: Overrides): Readonly<Record<LimitClass, Budget>> {
   const entries = Object.entries(DEFAULTS).map(([name, budget]) => {
     const limit = Object.entries(overrides).find(([key]) => key === name)?.[1];
@@ -71,7 +71,7 @@ export function budgetsWith(overrides: Overrides): Readonly<Record<LimitClass, B
   return { ...DEFAULTS, ...Object.fromEntries(entries), ...derivedFrom(overrides) };
 }
 
-/** Budgets that follow another one, so that RATE_BUDGETS names those of api.md alone. */
+/** Returns budgets that follow from another one, so that RATE_BUDGETS needs to name only those of api.md. */
 function derivedFrom({ sign_in: perAccount, open }: Overrides): Partial<Record<LimitClass, Budget>> {
   const signIn =
     perAccount === undefined

@@ -1,12 +1,12 @@
 import "server-only";
 import { setImmediate as nextTurn } from "node:timers/promises";
 
-/** How long a draw may take; identity.md allows 250 to 500 ms. What takes longer is an error. */
+/** How long counting one call (a draw on a budget) may take; identity.md allows 250 to 500 ms. A longer draw is an error. */
 export const DRAW_MS = 500;
 
 /**
  * Returns the result of the work, or throws when it is late, so that a hung store cannot let calls pass. If this
- * process itself was busy, it first reads waiting answers: an answer that has arrived is not late.
+ * process itself was busy, it first reads the answers that wait. An answer that has arrived is not late.
  */
 export async function inTime<T>(work: Promise<T>, withinMs = DRAW_MS): Promise<T> {
   let timer: NodeJS.Timeout | undefined;

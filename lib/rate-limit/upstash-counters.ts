@@ -7,7 +7,7 @@ import { canDraw, type SharedCounters, sharedRatelimit } from "@/lib/rate-limit/
 export interface UpstashOptions {
   readonly url: string;
   readonly token: string;
-  /** How long a draw may take, in milliseconds; as designed by default. */
+  /** How long a draw may take, in milliseconds; DRAW_MS by default. */
   readonly drawMs?: number | undefined;
 }
 
@@ -18,7 +18,7 @@ export function openUpstashCounters({ url, token, drawMs = DRAW_MS }: UpstashOpt
     token,
     // The library's own default sends a failed command up to five times more: five draws for one call.
     retry: { retries: 0 },
-    // The draw ends in any case; this also ends its request, whatever else is busy.
+    // The draw ends in any case. This also ends its HTTP request.
     signal: () => AbortSignal.timeout(2 * drawMs),
     readYourWrites: false,
     enableTelemetry: false,

@@ -27,8 +27,7 @@ import { createLogger, type Logger } from "@/lib/telemetry/logger";
 
 /** Opens the portal's keystore. While the key service is down every call answers 503, as without the database. */
 async function openPortalKeystore(env: ReturnType<typeof portalEnv>, logger: Logger): Promise<Keystore> {
-  const onFailure = (err: unknown) =>
-    logger.error({ err }, "the root of the keys was not renewed or not promoted");
+  const onFailure = (err: unknown) => logger.error({ err }, "the root key was not renewed or not promoted");
   try {
     return await openKeystore({ dir: env.KEY_DIR, custody: custodySettings(env), onFailure });
   } catch (error) {
@@ -39,7 +38,7 @@ async function openPortalKeystore(env: ReturnType<typeof portalEnv>, logger: Log
 const MAX_CONNECTIONS = 16;
 const AUDIT_CONNECTIONS = 4;
 
-/** The part that does not need the database to answer: made once, and kept when the tenant cannot be read yet. */
+/** The part of the runtime that is built without an answer of the database. It is kept while the tenant cannot be read yet. */
 export interface Foundation {
   readonly logger: Logger;
   readonly alarms: AlarmBuffer;
@@ -54,7 +53,7 @@ export interface Foundation {
 
 export type PortalEnv = ReturnType<typeof portalEnv>;
 
-/** The logins of a replica and of the listener are checked as that of the database itself. */
+/** Checks the logins of the database, of its replica and of the listener. */
 async function requireLogins(env: PortalEnv): Promise<void> {
   for (const name of ["DATABASE_URL", "DATABASE_LISTEN_URL", "DATABASE_REPLICA_URL"] as const) {
     const url = env[name];

@@ -20,7 +20,7 @@ type TenantEnv = ReturnType<typeof portalEnv>;
 
 /**
  * Returns the tenant's pseudonym. In a new database it makes one; if another portal made one first, that one counts.
- * Throws as `requireOwnTenant`.
+ * Also throws what `requireOwnTenant` throws.
  */
 export async function tenantPseudonym(
   env: TenantEnv,
@@ -56,7 +56,7 @@ async function makeTenant(env: TenantEnv, db: Database, keystore: Keystore): Pro
   return stored.pseudonym;
 }
 
-/** Facts of this instance that do not change while it runs. */
+/** Returns the facts of this instance that do not change while it runs. */
 export function instanceFacts(env: TenantEnv, pseudonym: string): InstanceFacts {
   return {
     log: env.LOG_ORIGIN,
@@ -81,7 +81,7 @@ export function instanceFacts(env: TenantEnv, pseudonym: string): InstanceFacts 
   };
 }
 
-/** The key that signs receipts; a portal without it cannot start. */
+/** Returns the key that signs receipts. A portal without it cannot start. */
 export function receiptKeyOf(keystore: Keystore): KeyRef {
   const key = keystore.readNamedKey("receipt");
   if (key === undefined) throw new OperatorError("KEY_DIR has no receipt key: make the portal's keys first");

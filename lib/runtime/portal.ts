@@ -40,7 +40,7 @@ import { createLogger, type Logger } from "@/lib/telemetry/logger";
 // The composition root: instrumentation.ts alone imports it. Pages and routes take the runtime from slot.ts, so that
 // their bundles do not contain what makes it.
 
-/** The servers of the operator that this portal uses, each where one is set. */
+/** Returns the operator's servers that this portal uses: scanner, mail server and trace collector, if they are set. */
 function outsideServers(env: PortalEnv): Pick<Runtime, "scanner" | "mailer" | "collector"> {
   const address = scannerAddress(env);
   return {
@@ -128,12 +128,12 @@ export async function openRuntime(): Promise<Runtime> {
   return build(env, await openFoundation(env));
 }
 
-/** Builds the portal's runtime and starts what runs with it. The metrics of a process are served once. */
+/** Builds the portal's runtime and starts its jobs. Of the tenants in a process, only its own registers keystore metrics. */
 export async function buildRuntime(): Promise<Runtime> {
   const env = portalEnv();
   const runtime = await openRuntime().catch((err: unknown) => {
-    // The call that needed it has no logger yet.
-    createLogger("portal", env.LOG_LEVEL).error({ err }, "the portal could not be put together");
+    // The caller has no logger, because the build of the runtime failed.
+    createLogger("portal", env.LOG_LEVEL).error({ err }, "the portal's runtime could not be built");
     throw err;
   });
   if (servedTenant() === undefined) watchKeystore(runtime.keystore, true);

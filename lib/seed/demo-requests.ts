@@ -116,7 +116,7 @@ async function approve(
   if (last.state !== "active") throw new InvariantError("the demonstration grant did not become active");
 }
 
-/** A request with a grant that the custodian holds, and one that waits for its legal review. */
+/** Creates a request with an active grant, and one that waits for its legal review. */
 export async function createRequests(
   runtime: SeedRuntime,
   people: readonly MadePerson[],

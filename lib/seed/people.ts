@@ -137,7 +137,7 @@ export const PEOPLE: readonly DemoPerson[] = [
     role: "coordinator",
     duties: ["privacy"],
   },
-  // Two, since one alone moves no data of a compromised key.
+  // Two, because re-wrapping the data of a compromised key needs a second person.
   {
     account: "coordinator-001",
     handle: "coordinator-001:admin",
@@ -156,7 +156,7 @@ export const PEOPLE: readonly DemoPerson[] = [
     role: "admin",
     duties: ["admin"],
   },
-  // Two, since a release needs both signatures.
+  // Two, because an executive release needs two signatures.
   {
     account: "coordinator-001",
     handle: "coordinator-001:executive",

@@ -22,7 +22,7 @@ export function tourOrder(now: Date): TourOrder {
   };
 }
 
-/** The same as a one-page PDF. */
+/** Returns the order as a one-page PDF. */
 export function tourOrderPdf(order: TourOrder): Uint8Array {
   return makeOrderPdf({
     title: "Demand for information",

@@ -69,7 +69,7 @@ export const Amount = z
   .string()
   .regex(
     /^-?(0|[1-9]\d{0,17})(\.\d{1,18})?$/,
-    "not a decimal number as 1000.50, with at most 18 digits before the point and 18 after it",
+    "not a decimal number such as 1000.50, with at most 18 digits before the point and 18 after it",
   );
 export const AssetCode = z
   .string()

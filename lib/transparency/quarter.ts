@@ -6,11 +6,12 @@ function partsOf(quarter: string): { readonly year: number; readonly index: numb
   return { year: Number(quarter.slice(0, 4)), index: Number(quarter.slice(6)) - 1 };
 }
 
+/** Returns the quarter that an instant is in. */
 export function quarterOf(at: Date): string {
   return `${at.getUTCFullYear()}-Q${Math.floor(at.getUTCMonth() / MONTHS) + 1}`;
 }
 
-/** Half-open: from its first instant to the next quarter's. */
+/** Returns the first instant of a quarter, and that of the next quarter, which is not part of it. */
 export function boundsOf(quarter: string): { readonly from: Date; readonly to: Date } {
   const { year, index } = partsOf(quarter);
   return {
@@ -19,7 +20,7 @@ export function boundsOf(quarter: string): { readonly from: Date; readonly to: D
   };
 }
 
-/** Figures are published a day after their quarter: what began in it has ended by then. */
+/** Figures are published a day after their quarter, because anything that began in it has ended by then. */
 const GRACE_MS = 86_400_000;
 
 /** Returns when the figures of a quarter are published. */

@@ -49,4 +49,6 @@ export const TransparencyList = z.object({
 });
 export type TransparencyList = z.infer<typeof TransparencyList>;
 
-export const QuarterPath = z.strictObject({ quarter: z.string().regex(/^\d{4}-Q[1-4]$/, "no quarter") });
+export const QuarterPath = z.strictObject({
+  quarter: z.string().regex(/^\d{4}-Q[1-4]$/, "not a quarter such as 2026-Q4"),
+});

@@ -41,7 +41,7 @@ const READ_IN_PACKAGES = [
 /** Loaded by the solver's own process, which no trace sees. */
 const SOLVER = "z3-solver";
 const isOpened = (file: string): boolean => !/\.test\.ts$|\.d\.mts$|docs\/guides\/images/.test(file);
-/** What nothing loads of packages and of the build: types, maps, sources, traces and prose, but no licence. */
+/** Files of packages and of the build that are never loaded: types, maps, sources, traces and prose, but no licence. */
 const UNUSED = /\.(?:d\.[cm]?ts|[cm]?tsx?|map|flow|nft\.json|md|markdown)$/i;
 const isUnused = (file: string): boolean =>
   UNUSED.test(file) && !/licen[cs]e|notice|copying/i.test(path.basename(file));
@@ -56,7 +56,7 @@ function copyOpened(root: string, folder: string): void {
 
 const Manifest = z.object({ dependencies: z.record(z.string(), z.string()).default({}) });
 
-/** Copies a package with those that it needs. */
+/** Copies a package with the packages that it depends on. */
 function copyPackage(root: string, name: string, modules: string): void {
   const from = path.join(root, "node_modules", name);
   const { dependencies } = Manifest.parse(JSON.parse(readFileSync(path.join(from, "package.json"), "utf8")));
@@ -65,7 +65,7 @@ function copyPackage(root: string, name: string, modules: string): void {
     if (!existsSync(path.join(modules, other))) copyPackage(root, other, modules);
 }
 
-/** Removes what nothing loads, and folders that are then empty. */
+/** Removes files that are never loaded, and folders that are then empty. */
 function prune(folder: string): void {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const full = path.join(folder, entry.name);
@@ -75,7 +75,7 @@ function prune(folder: string): void {
   if (readdirSync(folder).length === 0) rmdirSync(folder);
 }
 
-/** The build names the folder that it was made in, which no other machine has. */
+/** Replaces the path of the folder in which the build was made, because other machines do not have it. */
 function forgetPlace(root: string, folder: string): void {
   const file = path.join(folder, ".next/required-server-files.json");
   const text = readFileSync(file, "utf8");

@@ -15,15 +15,15 @@ import {
 import path from "node:path";
 import { OperatorError } from "@/lib/errors";
 
-// What the images have below the program: the C and C++ libraries of Debian, and Node's own binary from npm. It has the
-// certificates of authorities in itself, and reads no time zones.
+// What the images have below the program: the C and C++ libraries of Debian, and Node's own binary from npm. Node has the
+// certificates of authorities built in, and reads no time zone files.
 
 /** Long-term support until April 2028. The version that the images are tested with. */
 export const NODE_VERSION = "24.22.3";
 const USER = 65_532;
 const SUITE = "trixie";
 const LIBRARIES = ["libc6", "libstdc++6", "libgcc-s1"];
-/** All that is taken of what the packages have: no package manager, no scripts, no programs. */
+/** The only folders that are copied from the packages. They have no package manager, no scripts and no programs. */
 const TAKEN = ["usr/lib", "usr/lib64", "usr/share/doc"];
 const LIBRARY = /-linux-gnu$|^ld-linux/;
 
@@ -33,7 +33,7 @@ function run(command: string, ...args: string[]): void {
   throw new OperatorError(`${command} failed: ${error?.message ?? stderr.slice(-2_000)}`);
 }
 
-/** Neither Debian's change logs nor conversions between character sets, which Node has in itself. Licences stay. */
+/** Leaves out Debian's change logs, and conversions between character sets, which Node has built in. Keeps licences. */
 const isNeeded = (file: string): boolean => !/\/gconv(?:\/|$)|\/changelog|\/(?:NEWS|README)/.test(file);
 
 function take(packages: string, folder: string): void {
@@ -74,7 +74,7 @@ function makeFolders(folder: string): void {
   writeFileSync(path.join(folder, "etc/nsswitch.conf"), "passwd: files\ngroup: files\nhosts: files dns\n");
 }
 
-/** Makes the root file system, unless it is there. Needs mmdebstrap and a mirror of Debian. */
+/** Makes the root file system if it is missing. Needs mmdebstrap and a mirror of Debian. */
 export function makeRootFileSystem(folder: string): void {
   if (existsSync(path.join(folder, "etc/nsswitch.conf"))) return;
   const packages = `${folder}-packages`;
@@ -86,7 +86,7 @@ export function makeRootFileSystem(folder: string): void {
   rmSync(packages, { recursive: true });
 }
 
-/** Fetches Node's binary from npm, unless it is there, and returns its path. */
+/** Returns the path of Node's binary. Fetches it from npm if it is missing. */
 export function fetchNode(folder: string): string {
   const file = path.join(folder, `node-${NODE_VERSION}`);
   if (existsSync(file)) return file;
@@ -101,7 +101,7 @@ export function fetchNode(folder: string): string {
   return file;
 }
 
-/** Returns the programs of a file system that could run others: none in an image. */
+/** Returns the programs of a file system that can run other programs. An image must have none. */
 export function shellsIn(folder: string): string[] {
   const names = readdirSync(folder, { recursive: true, encoding: "utf8" });
   return names.filter((name) => {

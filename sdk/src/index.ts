@@ -1,5 +1,5 @@
-// The exports of the package. This file defines nothing new: each name is the product's own, from the file that defines
-// it.
+// The exports of the package. This file defines no code of its own. Two names differ from the product's: `Receipt` is
+// ReceiptFile, and `openEnvelope` is openReceived.
 
 export {
   type ApiClient,

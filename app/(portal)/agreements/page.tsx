@@ -14,7 +14,7 @@ async function SealLink() {
   );
 }
 
-/** Acts that need two people: those that wait for the reader, those they asked for, and ended ones. */
+/** Lists acts that need a second person: those that wait for the reader, those the reader asked for, and ended ones. */
 const page = listPage({
   path: "/agreements",
   operation: listAgreements,

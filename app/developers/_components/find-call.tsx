@@ -1,9 +1,10 @@
 import { useTranslations } from "next-intl";
 import { Button } from "@/components/ui/button";
 
+/** Maximum length of a search, in characters. */
 export const MAX_WORDS = 200;
 
-/** Finds a call by words of its path, its name or what it does. It works without a script. */
+/** A form that finds calls by words of their path, their name or what they do. It works without a script. */
 export function FindCall({ words = "" }: { words?: string }) {
   const t = useTranslations("developers.search");
   return (

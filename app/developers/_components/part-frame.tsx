@@ -59,8 +59,8 @@ function Contents(shown: Shown) {
 }
 
 /**
- * A part of the reference with the contents of the whole: at the left where there is room, else folded above. The part
- * that is shown is unfolded to its calls.
+ * Shows a part of the reference with the table of contents of the whole: on the left of a wide screen, folded above the
+ * part on a narrow one. The contents list the calls of the current part only.
  */
 export function PartFrame({ children, ...shown }: Shown & { readonly children: ReactNode }) {
   const t = useTranslations("developers");
@@ -93,7 +93,7 @@ export function PartFrame({ children, ...shown }: Shown & { readonly children: R
   );
 }
 
-/** The way back to the list of calls, and the word about the language of what follows. */
+/** Links back to the list of calls, and notes the language of the reference. */
 export function BackToCalls() {
   const t = useTranslations("developers");
   return (

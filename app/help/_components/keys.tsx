@@ -2,7 +2,7 @@ import { useTranslations } from "next-intl";
 
 const KEYS = ["find", "move", "approve", "narrow", "deny", "ask", "verify", "tables", "escape"] as const;
 
-/** The keyboard, key by key. Single letters work only while nothing is being typed. */
+/** Lists the keyboard shortcuts. A single letter works only outside of fields and dialogs. */
 export function Keys() {
   const t = useTranslations("help");
   return (

@@ -12,7 +12,7 @@ import { Button } from "@/components/ui/button";
 import { Notice } from "@/components/ui/states";
 import { describeDevice } from "@/lib/format";
 
-/** Why nothing was set up; the link is as good as before, unless that is what it says. */
+/** Shows why the set-up failed. The link stays valid unless the message says otherwise. */
 export function SetUpFailure({ error }: { error: unknown }) {
   const t = useTranslations("invitation.failed");
   if (error === undefined) return null;
@@ -24,7 +24,7 @@ export function SetUpFailure({ error }: { error: unknown }) {
   );
 }
 
-/** A passkey, which is both factors. */
+/** The form that creates a passkey, which counts as both factors, and signs in with it. */
 export function PasskeyWay({
   token,
   setUp,
@@ -36,7 +36,7 @@ export function PasskeyWay({
   onDone: () => void;
 }) {
   const t = useTranslations("invitation.passkey");
-  // Shown once the link was checked, so always in the browser.
+  // This form appears after the link was checked, so it always runs in the browser and has `navigator`.
   const [label, setLabel] = useState(() => describeDevice(navigator.userAgent));
   const [isMissing, setMissing] = useState(false);
   const submit = async (event: FormEvent) => {

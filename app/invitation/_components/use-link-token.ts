@@ -8,8 +8,9 @@ export function tokenOf(hash: string): string | undefined {
 }
 
 /**
- * Returns the token that the page was opened with: null when there is none, undefined until that is known. It is
- * removed from the address at once and kept in memory only. So it is not on the screen, in a bookmark or in the history.
+ * Returns the token of the link that opened the page: null without a token, undefined until the address was read. The
+ * token is removed from the address at once and kept in memory only. So it is not on the screen, in a bookmark or in the
+ * history.
  */
 export function useLinkToken(): string | null | undefined {
   const [token, setToken] = useState<string | null>();

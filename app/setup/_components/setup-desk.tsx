@@ -42,7 +42,7 @@ function Step({
   );
 }
 
-/** The same page as the person who can sign in now: it continues with the second administrator. */
+/** Loads this page again. The person is signed in now, so it continues with the second administrator. */
 const goOn = () => window.location.assign("/setup");
 
 function Passkey({ named }: { named: Named }) {
@@ -83,7 +83,8 @@ function Steps({ call, first }: { call: SetupCall; first: SetupView }) {
   );
 }
 
-interface Looked {
+/** The link's call, and the answer of the portal to it. */
+interface Checked {
   readonly call: SetupCall;
   readonly result: { readonly view: SetupView } | { readonly error: unknown };
 }
@@ -106,14 +107,14 @@ function Refused({ error }: { error: unknown }) {
 export function SetupDesk() {
   const t = useTranslations("setup.begin");
   const token = useLinkToken();
-  const [looked, setLooked] = useState<Looked>();
+  const [checked, setChecked] = useState<Checked>();
   useEffect(() => {
     if (typeof token !== "string") return;
     let isWanted = true;
     const call = { token };
     viewSetup(call).then(
-      (view) => isWanted && setLooked({ call, result: { view } }),
-      (error: unknown) => isWanted && setLooked({ call, result: { error } }),
+      (view) => isWanted && setChecked({ call, result: { view } }),
+      (error: unknown) => isWanted && setChecked({ call, result: { error } }),
     );
     return () => {
       isWanted = false;
@@ -132,18 +133,18 @@ export function SetupDesk() {
         </div>
       </div>
     );
-  if (looked === undefined || looked.call.token !== token)
+  if (checked === undefined || checked.call.token !== token)
     return (
       <p role="status" className="text-body text-ink-2">
         {t("looking")}
       </p>
     );
-  const { call, result } = looked;
+  const { call, result } = checked;
   if ("view" in result) return <Steps key={token} call={call} first={result.view} />;
   if (codeOf(result.error) !== "setup.place") return <Refused error={result.error} />;
-  const again = async (setup_token: string) => {
+  const checkWith = async (setup_token: string) => {
     const proven = { token, setup_token };
-    setLooked({ call: proven, result: { view: await viewSetup(proven) } });
+    setChecked({ call: proven, result: { view: await viewSetup(proven) } });
   };
   return (
     <section aria-labelledby="place">
@@ -151,7 +152,7 @@ export function SetupDesk() {
         {t("place.title")}
       </h2>
       <p className="mt-1 text-body text-ink-2">{t("place.text")}</p>
-      <PlaceForm onDone={again} />
+      <PlaceForm onDone={checkWith} />
     </section>
   );
 }

@@ -33,7 +33,7 @@ function PartRow({ part }: { part: Part }) {
   );
 }
 
-/** One row a part; on narrow screens each row stacks. */
+/** Shows one row for each part. On narrow screens each row stacks. */
 export function PartsTable({ parts }: { parts: Health["parts"] }) {
   const t = useTranslations("state");
   return (

@@ -13,7 +13,7 @@ function useSummary(health: Health): string {
     : t("someAway", { away, total: health.parts.length });
 }
 
-/** One sentence on the whole, when it was read, and whether the portal still answers. */
+/** Shows in one sentence whether all parts are up, when that was read, and whether the portal still answers. */
 export function StateLine({ health, readAt }: { health: Health; readAt: string }) {
   const t = useTranslations("state");
   return (

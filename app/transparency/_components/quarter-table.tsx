@@ -10,7 +10,7 @@ type Figure = Row["answered"];
 const OUTCOMES = ["granted", "narrowed", "denied", "withdrawn", "lapsed"] as const;
 const SUMS = ["answered", "overdue", "disclosures"] as const;
 
-/** One quarter: a row for an instrument, and one for all. */
+/** Shows the figures of one quarter: a row for each kind of instrument, and one for all kinds. */
 export function QuarterTable({ figures }: { figures: Figures }) {
   const t = useTranslations("transparency");
   const say = ({ value, from = 0, to }: Figure): string => {

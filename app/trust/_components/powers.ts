@@ -1,4 +1,4 @@
-/** The parts whose separation is the point, in the order of the table. */
+/** The parts that the trust page compares, in the order of its table. */
 export const PARTS = ["portal", "database", "signer", "custodian", "witness", "approver"] as const;
 export type Part = (typeof PARTS)[number];
 
@@ -24,6 +24,7 @@ function isPair(text: string): text is keyof typeof POWERS {
   return text in POWERS;
 }
 
+/** Returns what these two parts can do together, or one part alone if both are the same; undefined for no more than each alone. */
 export function powerOf(row: Part, column: Part): Power | undefined {
   const pair = `${row}+${column}`;
   return isPair(pair) ? POWERS[pair] : undefined;

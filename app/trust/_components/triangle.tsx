@@ -91,7 +91,7 @@ export function Triangle({
   );
 }
 
-/** The same on a phone: each part with what it could do alone, and with each other part. */
+/** The same for a narrow screen: each part with what it could do alone, and with each other part. */
 export function PartList({
   operatorOf,
   areSame,

@@ -24,7 +24,7 @@ export function ageText(fromMs: number, toMs: number, locale: string): string {
   );
 }
 
-/** The same on a page that says when it was read. */
+/** Shows the age of an instant at the time when the page was read. */
 function Age({ at, readAt }: { at: string; readAt: string }) {
   return <>{ageText(Date.parse(at), Date.parse(readAt), useLocale())}</>;
 }
@@ -46,7 +46,7 @@ function wordOf({ checkpoint }: Anchors): Word {
   return checkpoint === null ? "none" : checkpoint.witnessed;
 }
 
-/** Returns one word for who vouches for the newest checkpoint. */
+/** Shows whether witnesses vouch for the newest checkpoint, and whose witnesses they are. */
 function Standing({ anchors }: { anchors: Anchors }) {
   const t = useTranslations("trust.vouchers");
   const locale = useLocale();
@@ -115,7 +115,7 @@ function WitnessTable({ anchors }: { anchors: Anchors }) {
   );
 }
 
-/** The rule in one sentence: how many of how many, of each kind that there is. */
+/** The witness rule in one sentence: how many own and independent witnesses must cosign, and how many there are. */
 function Rule({ own, independent }: { own: Quorum; independent: Quorum }) {
   const t = useTranslations("trust.vouchers");
   if (own.needed + independent.needed === 0) return <>{t("rule.none")}</>;

@@ -20,7 +20,7 @@ export type VerificationState =
       readonly name: string;
       readonly report: Report;
       readonly at: string;
-      /** The keys it was verified with are those that this portal publishes. */
+      /** It was verified with the keys that this portal publishes. */
       readonly isPublished: boolean;
       /** The result of storing the checkpoint, and the name of the reader's own policy file. */
       readonly keeping: { readonly name: string; readonly outcome: Keeping } | undefined;

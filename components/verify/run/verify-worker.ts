@@ -14,13 +14,13 @@ import type { OtherFile, VerifyNews, VerifyOrder } from "./verify-messages";
 // Runs in a thread of its own, so that the page never waits. Reads the file by slices; nothing leaves the browser.
 
 /** Time between two reports of progress. */
-const TELL_EVERY_MS = 100;
+const PROGRESS_EVERY_MS = 100;
 
-function tell(news: VerifyNews): void {
+function send(news: VerifyNews): void {
   self.postMessage(news);
 }
 
-/** The parsed text, or why it is invalid. */
+/** Returns the parsed text, or why it is invalid. */
 function readGiven<T>(
   text: string,
   read: (text: string) => T,
@@ -33,22 +33,23 @@ function readGiven<T>(
   }
 }
 
-function teller(): (progress: Progress) => void {
+/** Returns a function that reports progress: each new step, and otherwise at most ten times a second. */
+function progressSender(): (progress: Progress) => void {
   let last = Number.NEGATIVE_INFINITY;
   let step: Progress["step"] | undefined;
   return (progress) => {
     const now = performance.now();
-    if (progress.step === step && now - last < TELL_EVERY_MS) return;
+    if (progress.step === step && now - last < PROGRESS_EVERY_MS) return;
     last = now;
     step = progress.step;
-    tell({ is: "progress", progress });
+    send({ is: "progress", progress });
   };
 }
 
 /** Evidence and receipts are read whole; a longer file of this kind is not ours. */
 const MAX_WHOLE_BYTES = 64_000_000;
 
-/** What a file is by its first bytes. A bundle is a zip; anything else that is unknown is left to the bundle's reader. */
+/** Returns the kind of a file by its first bytes. An unknown file counts as a bundle, whose reader then reports the fault. */
 async function kindOf(file: Blob): Promise<OtherFile | "bundle"> {
   const start = new TextDecoder("latin1").decode(await file.slice(0, 64).arrayBuffer());
   if (start.startsWith("%PDF-")) return "pdf";
@@ -95,7 +96,7 @@ async function verify({ bundle, policy, receipts }: VerifyOrder): Promise<Verify
       receipts: held,
       nowMicros: BigInt(Date.now()) * 1000n,
       verifyTimeStamp: TIME_STAMP_VERIFIER,
-      onProgress: teller(),
+      onProgress: progressSender(),
     });
     const keeping = policy === undefined ? undefined : keepCheckpoint(policy.text, report);
     return { is: "done", report, keeping };
@@ -106,4 +107,4 @@ async function verify({ bundle, policy, receipts }: VerifyOrder): Promise<Verify
   }
 }
 
-self.onmessage = async ({ data }: MessageEvent<VerifyOrder>) => tell(await verify(data));
+self.onmessage = async ({ data }: MessageEvent<VerifyOrder>) => send(await verify(data));

@@ -30,7 +30,7 @@ function stepOf(one: DeadlineRequest, { act, reason: comment }: NewObjection): S
 
 /**
  * Raises or settles a claim of privilege, by a person with the duty legal, with a reason that both sides see. While the
- * claim is open no decision is possible. The clock runs on: an objection is not an answer, and after its deadline the
+ * claim is open no decision is possible. The deadline keeps running, because an objection is not an answer. After it the
  * request is overdue like any other.
  */
 export async function objectRequest(cx: Context, id: string, body: NewObjection): Promise<RequestAnswer> {

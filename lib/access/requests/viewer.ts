@@ -30,7 +30,7 @@ export function toViewer(
   };
 }
 
-/** Reads what a viewer takes, and returns the caller as one. */
+/** Reads the caller's conflicts of interest and the cases sealed from them. Returns the caller as a queue viewer. */
 export async function viewerOf(tx: Running, cx: Pick<Context, "principal" | "clock">): Promise<Viewer> {
   const { tenantId, userId } = cx.principal;
   const decides = stagesOf(cx.principal).length > 0;

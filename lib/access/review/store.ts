@@ -14,6 +14,7 @@ export interface OfficerHistory {
   readonly denied: number;
 }
 
+/** Returns the results of an officer's requests, without drafts and without the `except` requests. */
 export async function readHistory(
   tx: Tx,
   permit: Permit<"request.review">,
@@ -121,12 +122,13 @@ export async function findIdentityCheck(
   };
 }
 
-/** Whether the newest identity check of an officer is valid at this moment. */
+/** Returns whether the newest identity check of an officer is complete and valid at this moment. */
 export async function hasIdentityCheck(tx: Running, officerUserId: string, at: Date): Promise<boolean> {
   const check = await findIdentityCheck(tx, officerUserId);
   return check?.isComplete === true && at < check.until;
 }
 
+/** Stores a new identity check of an officer. Earlier checks stay stored. */
 export async function insertIdentityCheck(
   tx: Tx,
   row: {

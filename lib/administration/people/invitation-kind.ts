@@ -22,7 +22,10 @@ import {
 } from "@/lib/identity/people/participants-store";
 import { isPrivileged } from "@/lib/identity/sessions/privileged";
 
-/** Clients and providers act for a participant of their organisation; other people have none. */
+/**
+ * Throws `request.invalid` unless a client or provider names an active participant of their organisation and role. Other
+ * people must name none.
+ */
 export async function requireParticipant(
   tx: Tx,
   cx: RuleContext,
@@ -40,10 +43,10 @@ export async function requireParticipant(
 }
 
 /**
- * Returns whether two administrators invite the person: for a privileged role or any duty, and for a participant that has
- * records or ever had a person, because everyone who acts for a participant reads its records: one administrator, or the
- * provider whose token they made, could end its people and add themselves. Of two invitations at one moment, the later one
- * sees the earlier one's person.
+ * Returns whether two administrators must agree to invite the person. That is so for a privileged role or any duty, and for
+ * a participant that has records or ever had a person. Everyone who acts for a participant reads its records. Otherwise one
+ * administrator, or an identity provider with the SCIM token that they made, could end its people and add themselves. The
+ * lock lets the later of two simultaneous invitations see the earlier one's person.
  */
 export async function needsSecondPerson(
   tx: Tx,
@@ -85,7 +88,7 @@ export async function drawHandle(tx: Tx, { role, name }: { role: string; name: s
   }
 }
 
-/** Makes the person and their link in the caller's transaction. An agreement has its own entry with its reason. */
+/** Makes the person and their link in the caller's transaction. `reason` is absent after an agreement, whose own entry has it. */
 export async function makePerson(
   tx: Tx,
   cx: LinkContext,
@@ -105,7 +108,7 @@ export async function makePerson(
   return { made: { ...link, userId, name, email }, entry };
 }
 
-/** The invitation of a person, which two administrators agree to. Until they have agreed there is no account. */
+/** The invitation of a person that two administrators must agree to. Until both have agreed there is no account. */
 export const invitation = kind({
   after: InvitedPerson,
   subject: "person",

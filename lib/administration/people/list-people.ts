@@ -96,7 +96,7 @@ async function membershipsOf(tx: Tx, userId: string) {
   return ids.map((id, index) => ({ id, name: names[index] ?? id }));
 }
 
-/** The contacts and numbers to call before the sign-in of an agency's officer is reset. */
+/** Returns the contacts and numbers to call before the sign-in of an agency's officer is reset; null for other people. */
 async function agencyOf(tx: Tx, tenantId: string, { organisation, email }: PersonSummary) {
   const agency = await findAgency(tx, tenantId, organisation.id);
   if (agency === undefined) return null;

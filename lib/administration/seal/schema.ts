@@ -4,10 +4,10 @@ import { AgreementAnswer, Reason } from "@/lib/administration/agreements/schema"
 export const SealState = z.enum(["open", "sealed"]);
 export type SealState = z.infer<typeof SealState>;
 
-/** Whether this tenant's keys may open anything. */
+/** The seal of this tenant's keys. While they are sealed, they open no data. */
 export const Seal = z.object({
   state: SealState,
-  /** Since when it is so; null for keys that were never sealed. */
+  /** When this state began; null for keys that were never sealed. */
   since: z.string().nullable(),
   reason: z.string().nullable(),
   /** The two administrators who agreed to it. */
@@ -19,7 +19,7 @@ export const Seal = z.object({
 export type Seal = z.infer<typeof Seal>;
 
 export const SealBody = z.strictObject({
-  state: SealState.describe("sealed: nothing is opened any more; open: it is again."),
+  state: SealState.describe("sealed: the tenant's keys open no data; open: they can open data again."),
   reason: Reason,
 });
 export type SealBody = z.infer<typeof SealBody>;

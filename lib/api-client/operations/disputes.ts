@@ -17,7 +17,7 @@ import { TransactionPath } from "@/lib/transactions/schema";
 
 const DISPUTES = "/confidential/disputes";
 const OF_TRANSACTION = "/confidential/transactions/{id}/disputes";
-/** Its parties and the staff that helps them; auditors and regulators have no part in a dispute. */
+/** The parties of a dispute and the coordinator's staff. Auditors and regulators have no part in a dispute. */
 const roles = ["client", "miner", "coordinator"] as const;
 const keep = [
   "id",
@@ -63,7 +63,7 @@ export const prepareDispute = operation({
   method: "POST",
   path: `${OF_TRANSACTION}/statement`,
   summary:
-    "The statement that a party signs to let support see masked fields; a session needs a proof of 15 minutes at most.",
+    "The statement that a party signs to let support see masked fields; a session needs a proof that is at most 15 minutes old.",
   scopes: ["request"],
   roles: ["client", "miner"],
   params: TransactionPath,
@@ -79,7 +79,7 @@ export const openDispute = operation({
   method: "POST",
   path: OF_TRANSACTION,
   summary:
-    "Dispute a transaction as its party; lets one support person see its sealed groups masked for at most 30 days, for which a session needs a proof of 15 minutes at most. The reason needs no sealed value.",
+    "Dispute a transaction as its party; lets one support person see its sealed groups masked for at most 30 days, for which a session needs a proof that is at most 15 minutes old. The reason needs no sealed value.",
   scopes: ["request"],
   roles,
   params: TransactionPath,
@@ -111,7 +111,7 @@ export const stateFigures = operation({
   method: "POST",
   path: `${DISPUTES}/{id}/figures`,
   summary:
-    "State what the figures of a disputed transaction are, as its party, once for each field. They are compared with the transaction and not stored; a session needs a proof of 15 minutes at most.",
+    "State what the figures of a disputed transaction are, as its party, once for each field. They are compared with the transaction and not stored; a session needs a proof that is at most 15 minutes old.",
   scopes: ["request"],
   roles: ["client", "miner"],
   params: DisputePath,

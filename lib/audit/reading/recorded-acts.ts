@@ -19,7 +19,7 @@ const Row = z.object({
 });
 
 const BATCH = 200;
-/** Entries whose parts are opened in one go. Then other work of this process gets a turn. */
+/** Number of entries that are opened without a pause. Then other work of this process gets a turn. */
 const STRETCH = 16;
 
 /** Which entries are read: by their action, in a period. */
@@ -32,7 +32,7 @@ export interface WhichActs {
 
 const WHERE = `i.tenant_id = $2::uuid AND i.action = ANY ($3::text[]) AND i.at >= $4 AND i.at < $5`;
 
-/** A time as entries have it: texts of one form compare as their times do. */
+/** Returns a time in the form that entries have. Texts of this form sort as their times do. */
 function asEntryTime(at: Date): string {
   return formatMicros(BigInt(at.getTime()) * 1_000n);
 }
@@ -42,7 +42,7 @@ function valuesOf({ instance }: Pick<AuditContext, "instance">, { actions, from,
   return [instance.log, instance.tenantId, actions, since, asEntryTime(to)];
 }
 
-/** Returns how many integrated entries of the present log these are. */
+/** Returns the number of these entries in the present log. Entries that are not integrated yet do not count. */
 export function countActs(cx: AuditContext & DbContext, which: WhichActs): Promise<number> {
   return inRawSnapshot(cx, async (tx) => {
     const { rows } = await tx.query(
@@ -68,13 +68,13 @@ export interface RecordedAct {
   readonly seq: number;
   readonly entryId: string;
   readonly opened: OpenedEntry;
-  /** Undefined where the stored bytes do not give the leaf. */
+  /** Undefined if the stored bytes do not match the leaf, or are not a valid entry. */
   readonly entry: Entry | undefined;
 }
 
 /**
- * Yields recorded acts in the order of the log, for work of the portal itself: no reader's fence applies, so a caller
- * shows people only what they may read. Index rows find the entries; what an act was comes from the entry's own bytes.
+ * Yields recorded acts in the order of the log, for work of the portal itself. It withholds no entry, so the caller must
+ * show people only what they may read. Index rows find the entries, but the facts of an act come from the entry's bytes.
  */
 export async function* recordedActs(
   cx: AuditContext & DbContext,

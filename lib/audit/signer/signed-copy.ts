@@ -43,8 +43,8 @@ export async function readState(dir: string, log: string): Promise<StoredState |
 }
 
 /**
- * Yields the entries of the covered part of an entry file in order, from the start of one entry on, in batches as
- * they were read.
+ * Yields the entries of the first `covered` bytes of an entry file in order, in batches as they were read. `from` is the
+ * offset at which an entry begins.
  */
 export async function* readFrames(
   handle: FileHandle,
@@ -56,7 +56,7 @@ export async function* readFrames(
   while (offset < covered) {
     const chunk = Buffer.alloc(Math.min(READ_BYTES, covered - offset));
     const { bytesRead } = await handle.read(chunk, 0, chunk.length, offset);
-    if (bytesRead === 0) throw new SignerStoreDamaged("the entry file is shorter than its state says");
+    if (bytesRead === 0) throw new SignerStoreDamaged("the entry file is shorter than the state records");
     offset += bytesRead;
     const { entries, rest } = splitFrames(Buffer.concat([pending, chunk.subarray(0, bytesRead)]));
     pending = rest;
@@ -71,7 +71,7 @@ function splitFrames(bytes: Buffer): { readonly entries: Uint8Array[]; readonly 
   while (bytes.length - at >= LENGTH_BYTES) {
     const length = bytes.readUInt32BE(at);
     if (length > MAX_ENTRY_BYTES)
-      throw new SignerStoreDamaged("the entry file holds no entry where one begins");
+      throw new SignerStoreDamaged("the entry file has bytes that are not an entry");
     if (bytes.length - at - LENGTH_BYTES < length) break;
     entries.push(bytes.subarray(at + LENGTH_BYTES, at + LENGTH_BYTES + length));
     at += LENGTH_BYTES + length;

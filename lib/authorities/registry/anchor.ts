@@ -7,7 +7,7 @@ import { sha256 } from "@/lib/crypto/primitives";
 
 const POINTER = "/certificate";
 
-/** Returns the stored parts of a trust anchor: its bytes, their digest, and its own time. Throws `request.invalid`. */
+/** Returns the stored parts of a trust anchor: its bytes, their digest, and its period of validity. Throws `request.invalid`. */
 export function anchorMembers(
   text: string,
   at: Date,
@@ -25,8 +25,8 @@ export function anchorMembers(
 }
 
 /**
- * Returns whether the typed text is this digest, as shown here or as the fingerprint that programs print of a
- * certificate.
+ * Returns whether the typed text is this digest, either as shown here or as the SHA-256 fingerprint that other programs
+ * print for a certificate.
  */
 export function isSameDigest(digest: string, certificate: Uint8Array | null, typed: string): boolean {
   if (typed === digest) return true;

@@ -13,7 +13,7 @@ const NAME = "cluster";
 const IDENTIFIER_AT = 24;
 const HEADER_BYTES = 40;
 
-/** Returns the identifier of the cluster that wrote a segment of WAL. Throws BackupRefused for any other file. */
+/** Returns the identifier of the cluster that wrote a segment of WAL. Throws BackupRefused if the file is shorter than its header. */
 export async function clusterOf(segment: string): Promise<string> {
   const handle = await open(segment, "r");
   try {

@@ -65,7 +65,7 @@ const Newest = z.object({
   facts: z.unknown(),
 });
 
-/** Without `statement`, whose module brings Prisma: the operator's command has it on a connection of pg. */
+/** Not made with `statement`, because its module imports Prisma. The operator's command runs this query on a plain pg connection. */
 const NEWEST: Statement<string, unknown> = {
   name: "",
   text: `SELECT r.kind, r.outcome, r.finished_at, r.facts
@@ -83,7 +83,7 @@ export async function selectNewest({ run }: Running, tenantId: string): Promise<
 const Unrecorded = Newest.extend({ id: z.string(), started_at: z.date() });
 export type Unrecorded = z.infer<typeof Unrecorded>;
 
-/** Locks one run whose entry is not in the log yet, for this transaction. */
+/** Returns one run whose entry is not in the log yet, locked for this transaction; undefined if there is none. */
 export async function lockUnrecorded(tx: Tx, tenantId: string): Promise<Unrecorded | undefined> {
   const rows = await tx.$queryRaw<unknown[]>`
     SELECT id::text, kind, outcome, started_at, finished_at, facts FROM backup_run
@@ -91,7 +91,7 @@ export async function lockUnrecorded(tx: Tx, tenantId: string): Promise<Unrecord
   return z.array(Unrecorded).parse(rows)[0];
 }
 
-/** Notes the entry of a run. */
+/** Stores which log entry records a run. */
 export async function noteEntry(tx: Tx, id: string, entryId: string): Promise<void> {
   await tx.backup_run.update({ where: { id }, data: { entry_id: entryId }, select: { id: true } });
 }

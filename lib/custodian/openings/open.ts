@@ -97,13 +97,13 @@ async function proveOpening(core: Core, roster: Roster, request: OpenRequest): P
   return proveSignature(rulesOf(core, roster), person, "open", statement, signature);
 }
 
-/** Binds a nonce to one statement, which serves each of its transactions once. */
+/** Refuses a nonce that another statement used, and a statement that was already used for this transaction. */
 function checkNonce(core: Core, statement: OpenStatement, transaction: string): void {
   const owner = core.memory.nonceOwner(statement.nonce);
   if (owner !== undefined && owner !== openingDigest(statement))
     refuse("nonce", "The nonce was used before.");
   if (core.memory.isOpened(statement.nonce, transaction))
-    refuse("nonce", "The statement was used for this already.");
+    refuse("nonce", "The statement was already used for this transaction.");
 }
 
 /** Returns the submitted sealed groups, one for each requested group, with the registered body. */
@@ -183,9 +183,9 @@ async function answerOne(
 }
 
 /**
- * Opens groups of one transaction for a grantee. Unregistered groups are registered first. Then all checks and the synced
- * journal line are one synchronous step. Only after it is anything opened: a crash in between uses up a view, but never
- * discloses without a record.
+ * Opens groups of one transaction for a grant's holder or co-viewer. Unregistered groups are registered first. Then all
+ * checks and the synced journal line are one synchronous step. Groups are opened only after it. So a crash in between uses
+ * up a view, but never discloses without a record.
  */
 export async function openEscrow(core: Core, roster: Roster, request: OpenRequest): Promise<OpenResponse> {
   checkScope(request, checkGrantInForce(core, request));

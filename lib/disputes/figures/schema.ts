@@ -5,7 +5,10 @@ const FIGURE = /^-?\d{1,18}(\.\d{1,18})?$/;
 const Figure = z
   .string()
   .trim()
-  .regex(FIGURE, "not a decimal number as 1000.50, with at most 18 digits before the point and 18 after it");
+  .regex(
+    FIGURE,
+    "not a decimal number such as 1000.50, with at most 18 digits before the point and 18 after it",
+  );
 const MOST_LINES = 50;
 
 /** What a party says the figures of a record are. They are compared and not stored. */
@@ -22,7 +25,7 @@ export const NewFigures = z
   .refine(({ pricing = {} }) => Object.keys(pricing).length <= MOST_LINES, `more than ${MOST_LINES} lines`);
 export type NewFigures = z.infer<typeof NewFigures>;
 
-/** How what a party says compares with the record. `higher` and `lower` only for numbers of one unit. */
+/** How a party's figure compares with the record. `higher` and `lower` are only for numbers of one unit. */
 export const Relation = z.enum(["equal", "differs", "higher", "lower"]);
 export type Relation = z.infer<typeof Relation>;
 
@@ -35,7 +38,7 @@ export const FigureRow = z.object({
   /** Null where the portal could not open the record for a party, because its key is held by a program. */
   record: z.string().nullable(),
   said: z.array(Said),
-  /** Parties whose letter is another than the record's, or without it than the first party's; empty where all agree. */
+  /** Parties whose letter differs from the record's or, without a record, from the first party's. Empty if all agree. */
   differ: z.array(z.string()),
 });
 export type FigureRow = z.infer<typeof FigureRow>;

@@ -93,8 +93,9 @@ async function readRecordValues(
 
 /**
  * States a party's figures, once for each field. They are compared with the record while the party's own opening has it
- * in memory. It stores a digest of each figure under this dispute's own key, and the result of the comparison, but no
- * value. Support and the other party see only whether a figure is equal, higher or lower. Throws `dispute.state`, and
+ * in memory. The database gets a digest of each figure under this dispute's own key, and the result of the comparison,
+ * but no value. Support and the other party see only whether a figure is equal, different, higher or lower. Throws
+ * `dispute.state`, and
  * `dispute.stated` for a field that has a figure.
  */
 export async function stateFigures(cx: Context, ref: DisputeRef, body: NewFigures): Promise<DisputeAnswer> {

@@ -22,7 +22,7 @@ export const REVIEWING_DUTIES: readonly string[] = ["legal", "approve", "executi
 
 const { log, groups, level, not_after, nonce } = DisputeStatement.shape;
 
-/** `sealport/break-glass/1`: a named holder asks for an hour of masked values. `reason` is the digest of its text. */
+/** `sealport/break-glass/1`: a named person asks for masked values, for an hour at most. `reason` is the digest of its text. */
 export const BreakGlassStatement = z.strictObject({
   log,
   transactions: GrantOkStatement.shape.transactions.max(MAX_EMERGENCY_TRANSACTIONS),

@@ -154,12 +154,12 @@ export const SignedRecoveries = z
   .max(20);
 export type SignedRecoveries = z.infer<typeof SignedRecoveries>;
 
-/** The input of the digest when a request is frozen for its reviewers: any plain JSON of the access feature. */
+/** Returns the SHA-256 of the JCS text of a record, base64url, e.g. of a request that is frozen for its reviewers. */
 export function recordDigest(record: unknown): string {
   return toBase64url(sha256(canonicalBytes(record)));
 }
 
-/** Time of validity, `YYYY-MM-DDTHH:MM:SSZ`, rounded down. */
+/** Returns a time of validity, `YYYY-MM-DDTHH:MM:SSZ`, rounded down to the second. */
 export function validityTime(at: Date): string {
   return `${at.toISOString().slice(0, 19)}Z`;
 }

@@ -137,7 +137,7 @@ function proofRows({ statement, words }: Drawing): Row[] {
   });
 }
 
-/** The way from the entry up to the signed root, as a small drawing. */
+/** Draws the path from the entry up to the signed root. */
 function drawTree({ sheet, words }: Drawing, seq: string): void {
   const { doc, y } = sheet;
   const [root, fork, side, low, leaf] = [

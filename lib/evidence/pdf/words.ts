@@ -83,7 +83,7 @@ const EN = {
     `Scan the code or go to ${address}, and drop this file there. It does not leave your computer. The page shows the check code.`,
   withoutUs: "Without us",
   withoutUsText:
-    "Run “sealport verify evidence FILE”, or save the attached evidence.json: README.txt says how each step is computed.",
+    "Run “sealport verify evidence FILE”, or save the attached evidence.json: README.txt describes how each step is computed.",
   not: "What it does not show",
   notText:
     "That the values are true. It shows that they are what the parties sealed, and that this person was shown them.",
@@ -192,11 +192,12 @@ const DE: EvidenceWords = {
   escaped: "Zeichen, die dieser Schrift fehlen, stehen als {U+…}; die beigefügten Daten enthalten sie.",
 };
 
+/** Returns the words of an evidence file in its language. */
 export function wordsOf(language: EvidenceLanguage): EvidenceWords {
   return language === "de" ? DE : EN;
 }
 
-/** The order in words, for the title and its row. */
+/** Returns the order's kind and case number, for the title and its row. */
 export function orderName(
   words: EvidenceWords,
   { instrument, case_number }: EvidenceStatement["authority"],

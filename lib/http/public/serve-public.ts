@@ -31,9 +31,9 @@ function finished(answer: Response, headers: Readonly<Record<string, string>>, i
 }
 
 /**
- * Returns handlers of one of the few GETs without authentication: same headers, same problem documents. `isProbe`: for
- * supervisors and load balancers, which need an answer however often they ask and whatever is down; a probe has no
- * budget.
+ * Returns handlers of one of the few GETs without authentication, with the same headers and problem documents as other calls. A
+ * probe (`isProbe`) is for supervisors and load balancers. It has no budget, because they need an answer however often
+ * they ask and whatever is down.
  */
 export function servePublic(answer: Answer, { isProbe }: { readonly isProbe: boolean }) {
   const handler: Handler = async (request) => {
@@ -63,14 +63,14 @@ async function answerGet(request: Request, answer: Answer): Promise<Response> {
   return answer(request);
 }
 
-/** An answer in plain text: signed notes and proofs. `filename` is the name to keep it under; not from a caller. */
+/** Returns an answer in plain text: signed notes and proofs. `filename` is the name for saving it. It must not come from a caller. */
 export function textReply(text: string, filename?: string): RawReply {
   const naming = filename === undefined ? {} : { "content-disposition": `inline; filename="${filename}"` };
   const headers = { "content-type": "text/plain; charset=utf-8", ...naming };
   return { response: new Response(text, { headers }) };
 }
 
-/** An answer of bytes: tiles and entry bundles. */
+/** Returns an answer of bytes: tiles and entry bundles. */
 export function bytesReply(bytes: Uint8Array): RawReply {
   const headers = { "content-type": "application/octet-stream", "content-length": String(bytes.length) };
   return { response: new Response(Uint8Array.from(bytes), { headers }) };

@@ -34,7 +34,7 @@ function detailOf({ errors, detail, title }: DomainError): string {
   return first === undefined ? (detail ?? title) : `${first.pointer.replace(/^\//, "")}: ${first.detail}.`;
 }
 
-/** SCIM says 400 for a value that a rule does not allow. */
+/** Returns how a call failed. SCIM has 400, not 422, for a value that a rule does not allow. */
 function ofDomain(error: DomainError): Failure {
   const { status } = error;
   const common = { detail: detailOf(error), headers: problemHeaders(error) };

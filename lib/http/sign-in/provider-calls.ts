@@ -24,7 +24,7 @@ async function startInvited(cx: SignInCall): Promise<Response> {
   return depart(await startInvitedProvider(cx, token));
 }
 
-/** Completes a round trip: by a call of our own page, so that every cookie stays one of this site alone. */
+/** Completes a sign-in at a provider. Our own page makes this call, so that every cookie can have SameSite=Strict. */
 function back(run: (cx: SignInCall, back: Back) => Promise<SignedIn>) {
   return async (cx: SignInCall): Promise<Response> => {
     const { csrf_token: csrfToken, returned } = await readSent(cx, ProviderSignInReturn);

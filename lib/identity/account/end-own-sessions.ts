@@ -9,7 +9,7 @@ export async function signOut(cx: AccountContext): Promise<{ ended: number }> {
   return { ended: await endSession(cx, { userId, sid: cx.session.sessionId, reason: "signed-out" }) };
 }
 
-/** Ends one of the caller's own sessions. */
+/** Ends one of the caller's own sessions. Throws `session.not-found`. */
 export async function endOwnSession(cx: AccountContext, sid: string): Promise<{ ended: number }> {
   const { userId } = cx.principal;
   const ended = await endSession(cx, { userId, sid, reason: "ended-by-owner" });

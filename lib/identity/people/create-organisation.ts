@@ -9,7 +9,7 @@ import { insertAgency, insertOrganisation } from "@/lib/identity/people/store";
 /** The context needed to create identities. The first start and scripts have no principal. */
 export type IdentityContext = DbContext & AuditContext;
 
-/** A number of an agency, where it was found, and the account that put it on record. */
+/** A phone number of an agency, where it was found, and the account that recorded it. */
 interface AgencyNumber {
   readonly number: string;
   readonly source?: string;
@@ -20,7 +20,7 @@ export interface NewOrganisation {
   readonly name: string;
   readonly kind: "operator" | "agency" | "company";
   readonly zone?: string;
-  /** Opening hours by ISO weekday; absent means always open. */
+  /** Opening hours by ISO weekday. Without them auditors have the usual office hours, and regulators no limit. */
   readonly weeklyHours?: Readonly<Record<string, readonly [string, string]>>;
   readonly holidays?: string;
   readonly homeJurisdictions?: readonly string[];

@@ -32,7 +32,7 @@ function cookieNames(isSecure: boolean): Site["cookies"] {
   };
 }
 
-/** Returns PORTAL_ORIGIN or, without it, the loopback name of this port. Its other loopback names work too. */
+/** Returns the site of PORTAL_ORIGIN or, without it, of localhost at this port. For a loopback name the other ones are origins too. */
 export function siteOf(env: {
   readonly PORTAL_ORIGIN?: string | undefined;
   readonly HOST: string;

@@ -21,14 +21,14 @@ export const PEOPLE_COLUMNS: Columns = {
 };
 export const PARTICIPANT_COLUMNS: Columns = { needed: ["id", "organisation", "role"], more: ["kind"] };
 
-/** A longer file is split, so that a person can still read what a dry run says about it. */
+/** A longer file must be split, so that a person can still read the result of its dry run. */
 export const MAX_ROWS = 10_000;
 const MAX_MEGABYTES = 4;
 /** Matches what a spreadsheet would run, also in full-width form. */
 const FORMULA = /^[=+\-@\t\r\uFF1D\uFF0B\uFF0D\uFF20]/;
 const NEWLINE = 10;
 
-/** Returns the first line that is not UTF-8. */
+/** Returns the number of the first line that is not UTF-8. */
 function badLine(bytes: Uint8Array): number {
   const decoder = new TextDecoder("utf-8", { fatal: true });
   let line = 1;
@@ -55,7 +55,7 @@ function textOf(bytes: Uint8Array): string {
   }
 }
 
-/** Throws unless the head names every needed column, once, and no other. */
+/** Throws FileFault unless the head names every needed column, each column once, and no unknown one. */
 function requireColumns(head: readonly string[], { needed, more }: Columns): void {
   const known = [...needed, ...more];
   const columns = known.join(", ");
@@ -77,7 +77,7 @@ function rowOf(head: readonly string[], line: number, cells: readonly string[]):
   return { line, values, faults };
 }
 
-/** Returns the lines of a CSV file with a head. Throws FileFault, with the line, for a file that is no such list. */
+/** Returns the lines of a CSV file with a head. Throws FileFault if the file is not a list with these columns. */
 export function readRows(bytes: Uint8Array, columns: Columns): ListRow[] {
   const [head, ...records] = readCsv(textOf(bytes));
   if (head === undefined) throw new FileFault("empty", { columns: columns.needed.join(", ") });

@@ -8,7 +8,7 @@ import type { EscrowEpochList } from "@/lib/keys/schema";
 
 const DAY_MS = 24 * 60 * 60_000;
 
-/** When the custodian starts the next epoch automatically, if the custodian has given its rule. */
+/** Returns when the custodian starts the next epoch automatically, if it has reported its rotation period. */
 function dueAt(createdAt: string, rotationDays: number | undefined): { due_at?: string } {
   if (rotationDays === undefined) return {};
   return { due_at: formatSeconds(Date.parse(createdAt) + rotationDays * DAY_MS) };

@@ -8,7 +8,7 @@ function plainCopy(bytes: Uint8Array): Uint8Array {
   return Uint8Array.from(bytes);
 }
 
-/** Returns the key of values from one division. Other values give another key without an error, so compare a check. */
+/** Returns the key that values of one division give. Other values give another key without an error, so the caller must check it. */
 export async function combineKey(values: readonly Uint8Array[]): Promise<Uint8Array> {
   const copies = values.map(plainCopy);
   try {

@@ -5,18 +5,18 @@ export interface Finding {
   readonly what: string;
   /** Undefined when it is as it must be. */
   readonly fault?: string;
-  /** What the operator must know of something that can be meant. It fails no check. */
+  /** What the operator must know about a setting that may be intended. The check does not fail for it. */
   readonly warning?: string;
 }
 
 export type Given = Readonly<Record<string, string | undefined>>;
 
-/** What a check throws that could not ask: the database is away, and its variable has a line. */
+/** Thrown by a check that could not reach the database. The database's own variable has a line about that. */
 export class Unasked extends Error {
   override readonly name = "Unasked";
 }
 
-/** Returns the finding of one check: at fault where it throws; undefined where it could not ask. */
+/** Returns the finding of one check, with a fault if it throws; undefined if it throws Unasked. */
 export async function finding(what: string, check: () => unknown): Promise<Finding | undefined> {
   try {
     await check();

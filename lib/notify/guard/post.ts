@@ -4,13 +4,13 @@ import { request as requestHttps } from "node:https";
 import type { LookupFunction } from "node:net";
 import type { Target } from "@/lib/notify/guard/target";
 
-/** What became of a call. The answer's body is never kept. */
+/** The outcome of a call. The answer's body is never kept. */
 export type Posted =
   | { readonly outcome: "delivered" | "answer" | "redirect"; readonly status: number }
   | { readonly outcome: "timeout" | "unreachable" | "tls" };
 
 const TIMEOUT_MS = 15_000;
-/** As much of an answer as is read before the line is cut. */
+/** Maximum bytes of an answer that are read. Then the connection is closed. */
 const MAX_ANSWER_BYTES = 16_384;
 
 const CERTIFICATE = /^(?:CERT_|ERR_TLS|ERR_SSL|DEPTH_|SELF_SIGNED|UNABLE_TO|HOSTNAME_MISMATCH|EPROTO)/;
@@ -70,7 +70,7 @@ export function postOnce(
       answer.once("error", () => undefined);
       drain(answer, () => resolve(verdict));
     });
-    // Another protocol closes the connection without an answer and without an error. The call must still end.
+    // A switch to another protocol causes neither a response nor an error event. The call must still end.
     call.once("upgrade", (answer, socket) => {
       socket.destroy();
       resolve(verdictOn(answer.statusCode ?? 0));

@@ -14,11 +14,11 @@ export interface Mail {
 
 /** Sends e-mail by the operator's own server. */
 export interface Mailer {
-  /** Of the server. */
+  /** Host name of the server. */
   readonly host: string;
   /** Never throws: a failure is an outcome, and no text of the server's answer is kept. */
   send(mail: Mail): Promise<AttemptOutcome>;
-  /** Connects, greets and signs in. Throws why the server cannot be used. */
+  /** Connects, greets and signs in. Throws the reason if the server cannot be used. */
   verify(): Promise<void>;
   close(): void;
 }
@@ -36,9 +36,10 @@ const TIMEOUT_MS = 20_000;
 /** One plain address, without characters that could begin another header or name a second recipient. */
 const ADDRESS = /^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?$/;
 const LINE = /^[^\p{Cc}\p{Zl}\p{Zp}]{1,200}$/u;
-/** SMTP answers that refuse permanently (RFC 5321, section 4.2.1). */
-const FOR_GOOD = 500;
+/** From this number on, an SMTP answer is a permanent refusal (RFC 5321, section 4.2.1). */
+const PERMANENT = 500;
 
+/** Returns whether a text is one plain e-mail address. */
 export function isPlainAddress(address: string): boolean {
   return ADDRESS.test(address);
 }
@@ -50,11 +51,11 @@ function memberOf(error: unknown, name: string): unknown {
 function outcomeOf(error: unknown): AttemptOutcome {
   const code = String(memberOf(error, "code") ?? "");
   const answer = Number(memberOf(error, "responseCode") ?? 0);
-  // The library calls every failure of a socket ESOCKET; one of the system names the call that failed.
+  // The library gives every failure of a socket the code ESOCKET. A failure of the system also names its system call.
   if (code === "ETIMEDOUT") return "timeout";
   if (memberOf(error, "syscall") !== undefined) return "unreachable";
   if (code === "ETLS" || code === "ESOCKET" || code.startsWith("ERR_")) return "tls";
-  if (answer >= FOR_GOOD && code === "EENVELOPE") return "refused";
+  if (answer >= PERMANENT && code === "EENVELOPE") return "refused";
   return answer > 0 ? "answer" : "unreachable";
 }
 

@@ -11,7 +11,7 @@ import {
   USUAL_MAIL_KINDS,
 } from "@/lib/notify/schema";
 
-/** Which kinds the caller gets by e-mail, at which address, and whether this instance sends e-mail. */
+/** Returns which kinds the caller gets by e-mail, at which address, and whether this instance sends e-mail. */
 export async function getMailSettings(cx: Context, hasMail: boolean): Promise<MailSettingsView> {
   const { userId } = cx.principal;
   return inSnapshot(cx, async (tx) => ({

@@ -95,7 +95,7 @@ export async function* recordedDecisions(
   }
 }
 
-/** Returns a decision as results show it. */
+/** Returns a decision in the form in which replayed and recorded ones are compared. */
 export function outcomeOf(decision: Allowed | Refused): PastOutcome {
   const policies = [...decision.policies].sort();
   if (!decision.isAllowed) return { outcome: "refused", levels: {}, policies };
@@ -105,7 +105,7 @@ export function outcomeOf(decision: Allowed | Refused): PastOutcome {
 const shown = ({ outcome, levels, policies }: PastOutcome): string =>
   canonicalJson({ outcome, levels, policies: [...policies] });
 
-/** Whether a decision has the recorded outcome and levels, by the recorded policies. */
+/** Returns whether a replayed decision has the recorded outcome, levels and policies. */
 export function isAsRecorded({ recorded }: Decided, replayed: PastOutcome): boolean {
   return shown(recorded) === shown(replayed);
 }

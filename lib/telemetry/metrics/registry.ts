@@ -59,7 +59,7 @@ function instrumentOf(name: MetricName): Instrument {
   return made;
 }
 
-/** Adds one, or `by`, to the series of these label values. */
+/** Adds `by` to the series of these label values. */
 export type Count = (by: number, ...labels: string[]) => void;
 
 /**
@@ -82,7 +82,7 @@ export function counter(name: MetricName): Count {
   };
 }
 
-/** Returns the function that notes a duration in milliseconds; see `counter`. */
+/** Returns the function that records a duration in milliseconds; see `counter`. */
 export function timer(name: MetricName): (ms: number, ...labels: string[]) => void {
   const instrument = instrumentOf(name);
   if (!(instrument instanceof Histogram)) throw new TypeError(`${name} is not a histogram`);
@@ -98,12 +98,12 @@ export function timer(name: MetricName): (ms: number, ...labels: string[]) => vo
   };
 }
 
-/** Names what reads gauges, or counters that another part keeps. A second collector of a key replaces the first. */
+/** Registers a collector of gauges, or of counters kept elsewhere. A second collector of a key replaces the first. */
 export function collectWith(key: string, collector: Collector): void {
   OWN.collectors.set(key, collector);
 }
 
-/** Starts the figures of the Node process. Called where metrics are served, since it sets timers. */
+/** Starts the metrics of the Node process. Only a process that serves metrics calls it, because it sets timers. */
 export function watchNode(): void {
   if (OWN.isWatchingNode) return;
   OWN.isWatchingNode = true;
@@ -127,7 +127,7 @@ function write([name, value, ...labels]: Figure): void {
 
 const COLLECT_MS = 2_000;
 
-/** What a collector returns in time; the figures of one that fails or hangs are left out. */
+/** Returns the figures of a collector, or none if it fails or takes too long. */
 async function figuresOf(
   [key, collector]: readonly [string, Collector],
   onError: (collector: string, error: unknown) => void,

@@ -25,7 +25,7 @@ export interface TraceSettings {
   readonly process: string;
   /** Base address of an OTLP/HTTP receiver, for example http://127.0.0.1:4318. */
   readonly endpoint: string;
-  /** Part of the traces that is sent, from 0 to 1. A trace that another process began keeps its own choice. */
+  /** Share of the traces that is sent, from 0 to 1. A trace that another process began keeps its own choice. */
   readonly ratio: number;
 }
 

@@ -25,8 +25,8 @@ export interface RowsRead {
 }
 
 /**
- * Runs a statement with EXPLAIN ANALYZE in a transaction that is rolled back, and returns what it read. A test of a
- * statement's cost asks this and not a clock.
+ * Runs a statement with EXPLAIN ANALYZE in a transaction that is rolled back, and returns what it read. Tests of a
+ * statement's cost compare these rows instead of times.
  */
 export async function rowsRead(
   client: ClientBase,

@@ -11,7 +11,7 @@ import {
 import { type Derivers, type RewrappedGroups, rewrapGroups } from "@/lib/transactions/rewrap/rewrap-groups";
 import type { TransactionRow } from "@/lib/transactions/rows";
 
-/** The context needed to move entries to a new key: this process's keys, and where to write. */
+/** The context needed to re-wrap or reseal transactions for a new key: this process's keys, and where to write. */
 export type RewrapContext = Pick<Context, "db" | "instance" | "keystore" | "escrow" | "logger"> &
   AuditContext;
 
@@ -60,7 +60,7 @@ export async function changeOf(
   }
   cx.logger.error(
     { alarm: alarm ?? "envelope.open-failed", transaction: transaction.id },
-    "transaction was not moved to its participant's new key",
+    "transaction was not re-wrapped or resealed for its participant's new key",
   );
   return undefined;
 }

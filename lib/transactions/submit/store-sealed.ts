@@ -28,7 +28,8 @@ const MAX_RESEALS = 5;
 /** Sealing is synchronous; between slices the event loop serves others. */
 const SEAL_SLICE = 25;
 /**
- * Storing one takes a few milliseconds, so a thousand in one call still end on a machine that is thirty times slower.
+ * Time limit for storing one transaction. It takes a few milliseconds, so a thousand in one call finish in time even on a
+ * machine that is thirty times slower.
  */
 const STORE_EACH_MS = 90;
 
@@ -144,7 +145,7 @@ async function sealAll(cx: Context, drafts: readonly Draft[], keys: readonly Act
   return sealed;
 }
 
-/** Returns current keys of these drafts' participants; a participant without one fails the write. */
+/** Throws `participant.no-active-key` if a participant of these drafts has no key among `keys`. */
 function refuseKeyless(drafts: readonly Draft[], keys: readonly ActiveKey[]): void {
   const withKey = new Set(keys.map((key) => key.participantId));
   const keyless = drafts.flatMap((draft) => draft.participants).find((id) => !withKey.has(id));
@@ -156,8 +157,9 @@ function refuseKeyless(drafts: readonly Draft[], keys: readonly ActiveKey[]): vo
 }
 
 /**
- * Seals outside and stores with one statement, together with an entry per draft. The statement locks the keys and
- * compares them first. If one was rotated meanwhile, it stores nothing, and all is sealed again with the new keys.
+ * Seals the drafts first and then stores them with one statement, together with an entry for each. The statement locks the
+ * keys and compares them first. If one was rotated meanwhile, it stores nothing, and all drafts are sealed again with the
+ * new keys.
  */
 export async function sealAndStore(
   cx: Context,

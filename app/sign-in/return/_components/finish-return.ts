@@ -10,7 +10,7 @@ const FINISH_TEST = target<typeof finishTestSignIn>(
   "/confidential/admin/organisations/{id}/provider/test/finish",
 );
 
-/** What follows a way back: another page, a window that can be closed, or the result of a test. */
+/** What follows the return from a provider: another page, a window that can be closed, or the result of a test. */
 export type Finished =
   | { readonly kind: "go"; readonly to: string }
   | { readonly kind: "close" }

@@ -1,7 +1,7 @@
 /** Classes of findings, in the terms of audit.md "Verification". */
 export type FindingClass =
-  | "container"
   /** The container is not the canonical one. Its files may still be the signed ones. */
+  | "container"
   | "empty"
   | "file"
   | "manifest"

@@ -33,7 +33,7 @@ function AllNeighbours({ proof }: { proof: Proof }) {
   );
 }
 
-/** What the log says of the entry's place: the path to the signed root, drawn and in full. */
+/** Shows the proof of the entry's place in the log: the path to the signed root, drawn and as a list of hashes. */
 export function ProofSection(props: {
   detail: EventDetail;
   log: string;
