@@ -112,6 +112,7 @@ test("the receipt field and the start are reached and used by keyboard alone, in
     await button.focus();
     const [chooser] = await Promise.all([page.waitForEvent("filechooser"), page.keyboard.press("Enter")]);
     await chooser.setFiles(file);
+    await expect(button).toHaveAccessibleName(/^Andere wählen/);
   };
   await pick(0, inFolder("bundle.zip"));
   await pick(2, inFolder("changed.json"));
