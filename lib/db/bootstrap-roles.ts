@@ -118,7 +118,6 @@ export interface BootstrapOptions {
  */
 export async function bootstrapRoles(options: BootstrapOptions): Promise<{ isNew: boolean }> {
   const admin = createClient(options.adminUrl, { connectionTimeoutMillis: 10_000 });
-  admin.on("error", () => undefined);
   try {
     await admin.connect();
     await admin.query("SELECT pg_advisory_lock(7310016432)");

@@ -66,7 +66,6 @@ async function withConnection<T>(
   let client: Client | undefined;
   try {
     client = createClient(url, { connectionTimeoutMillis: connectMs, tenantId });
-    client.on("error", () => undefined);
     await client.connect();
     await requireVersion(client, variable);
     return await work(client);
@@ -85,7 +84,6 @@ async function withConnection<T>(
 /** Returns whether the server accepts this login. Throws any other failure to connect. */
 export async function acceptsLogin(url: string): Promise<boolean> {
   const client = createClient(url, { connectionTimeoutMillis: CONNECT_MS });
-  client.on("error", () => undefined);
   try {
     await client.connect();
     return true;

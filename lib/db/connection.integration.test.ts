@@ -10,7 +10,7 @@ import { type Clock, fixedClock, systemClock } from "@/lib/clock";
 import { bootstrapRoles, urlFor } from "@/lib/db/bootstrap-roles";
 import { holdsInstance, requireDatabase, requireLogin } from "@/lib/db/check-database";
 import { openDatabase } from "@/lib/db/client";
-import { createClient } from "@/lib/db/connection";
+import { createClient, createPool } from "@/lib/db/connection";
 import { startEmbeddedDatabase } from "@/lib/db/embedded/embedded-database";
 import { openListener } from "@/lib/db/listen";
 import { migrate, OWNER_ROLE, openOwnerPool } from "@/lib/db/migrate";
@@ -59,6 +59,23 @@ describe("a connection", () => {
     asked.searchParams.set("options", "-c search_path=evil,pg_catalog,public -c statement_timeout=70000");
     return asked.href;
   }
+
+  it("that the server ends while it is lent out fails its next statement, and not the process", async () => {
+    const pool = createPool(database.appUrl);
+    const client = await pool.connect();
+    const [own] = (await client.query<{ pid: number }>("SELECT pg_backend_pid() AS pid")).rows;
+    await queryAs(database.adminUrl, "SELECT pg_terminate_backend($1)", [own?.pid]);
+    await expect
+      .poll(() =>
+        client.query("SELECT 1").then(
+          () => "answers",
+          () => "fails",
+        ),
+      )
+      .toBe("fails");
+    client.release(true);
+    await pool.end();
+  });
 
   describe("a name of PostgreSQL's own or of ours resolves to its own schema", () => {
     it("which a connection without our beginning would not, so that the answers below are of their cause", async () => {

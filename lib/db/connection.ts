@@ -59,14 +59,21 @@ export const AS_PRISMA: PoolConfig["types"] = {
   getTypeParser: (oid, format) => (oid === types.builtins.INT8 ? BigInt : types.getTypeParser(oid, format)),
 };
 
-/** One connection, not opened yet. Settings in the URL (`?options=`) stay, but for those that are pinned. */
+/** The statement that runs gets the failure. Without a listener the event would end the process. */
+function ignoreLoss(): void {}
+
+/**
+ * One connection, not opened yet. Settings in the URL (`?options=`) stay, but for those that are pinned. A connection
+ * that the server ends fails the statement that runs, or the next one.
+ */
 export function createClient(url: string, settings: Settings<ClientConfig> = {}): Client {
-  return new Client(configOf(url, settings));
+  return new Client(configOf(url, settings)).on("error", ignoreLoss);
 }
 
 /** Connections by need, each with the same beginning as `createClient`. They are in the metrics, and traced if traces are on. */
 export function createPool(url: string, settings: Settings<PoolConfig> = {}): Pool {
-  const pool = new Pool(configOf(url, settings));
+  const pool = new Pool(configOf(url, settings)).on("error", ignoreLoss);
+  pool.on("connect", (client) => client.on("error", ignoreLoss));
   watchPool(pool);
   if (tracer() !== undefined) tracePool(pool);
   return pool;

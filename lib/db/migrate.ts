@@ -67,7 +67,6 @@ async function refuseEarlierBuild(db: Pick<Client, "query">, list: MigrationList
 /** Throws a StartError if an earlier build made the database of `url`. For logins that cannot migrate. */
 export async function requireThisBuild(url: string, folder: string): Promise<void> {
   const client = createClient(url);
-  client.on("error", () => undefined);
   try {
     await client.connect();
     await refuseEarlierBuild(client, await readMigrations(folder));
@@ -81,9 +80,7 @@ export async function requireThisBuild(url: string, folder: string): Promise<voi
  * a tenant it reads and writes that tenant's rows only.
  */
 export function openOwnerPool(url: string, tenantId?: string): Pool {
-  const pool = createPool(url, { max: 2, role: OWNER_ROLE, tenantId });
-  pool.on("error", () => undefined);
-  return pool;
+  return createPool(url, { max: 2, role: OWNER_ROLE, tenantId });
 }
 
 async function applyAll(url: string, folder: string): Promise<string[]> {
@@ -121,7 +118,6 @@ function explain(error: unknown): unknown {
  */
 export async function migrate(url: string, folder: string): Promise<string[]> {
   const holder = createClient(url);
-  holder.on("error", () => undefined);
   try {
     await holder.connect();
     await holder.query("SELECT pg_advisory_lock($1)", [ADVISORY_LOCK]);

@@ -23,10 +23,7 @@ export function codeOf(error: unknown): string {
   return typeof code === "string" ? code : "unknown";
 }
 
-/**
- * Returns a pool of connections that all begin alike. Idle clients emit `error` when the server stops; without a
- * handler that would end the process.
- */
+/** Returns a pool of connections that all begin alike. */
 export function openPool(options: PoolOptions): Pool {
   const pool = createPool(options.url, {
     tenantId: options.tenantId,

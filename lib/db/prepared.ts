@@ -189,8 +189,6 @@ export function openPrepared(options: PoolOptions): Prepared {
     ...(AS_PRISMA === undefined ? {} : { types: AS_PRISMA }),
   });
   pool.on("error", (error) => options.onIdleError?.(codeOf(error)));
-  // A failure in use reaches the statement that runs; without a listener it would also end the process.
-  pool.on("connect", (client) => client.on("error", () => undefined));
   return {
     pool,
     run: (one, params) => runAlone(pool, one, params),

@@ -106,7 +106,6 @@ async function runRaw<T>(cx: DbContext, begin: string, fn: (tx: RawTx) => Promis
   let failure: Error | undefined;
   try {
     client = await cx.db.pool.connect();
-    client.on("error", ignoreConnectionError);
     await client.query(begin);
     if (!isRawTx(client)) throw new TypeError("not a pool client");
     const result = await fn(client);
@@ -117,13 +116,9 @@ async function runRaw<T>(cx: DbContext, begin: string, fn: (tx: RawTx) => Promis
     if (client !== undefined) failure = await rollBack(client);
     throw mapDatabaseError(error);
   } finally {
-    client?.removeListener("error", ignoreConnectionError);
     client?.release(failure);
   }
 }
-
-/** The running statement gets the failure. Without a listener the event would end the process. */
-function ignoreConnectionError(): void {}
 
 /** `inTransaction` on a bare connection: READ COMMITTED, errors mapped. */
 export function inRawTransaction<T>(cx: DbContext, fn: (tx: RawTx) => Promise<T>): Promise<T> {

@@ -157,6 +157,8 @@ const THROWAWAY = { fsync: "off", synchronous_commit: "off", full_page_writes: "
 function serverArguments(place: ClusterPlace, { isDurable, settings: more = {} }: ServerOptions): string[] {
   const settings: Record<string, string> = {
     listen_addresses: "",
+    // Names the socket. A restored cluster may have another one in its own configuration.
+    port: "5432",
     unix_socket_directories: place.socketFolder,
     unix_socket_permissions: "0700",
     max_connections: "120",

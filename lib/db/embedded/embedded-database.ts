@@ -50,7 +50,6 @@ export function embeddedUrl(socketFolder: string, password: string): string {
 
 async function answers(url: string): Promise<boolean> {
   const client = createClient(url, { connectionTimeoutMillis: 5_000 });
-  client.on("error", () => undefined);
   try {
     await client.connect();
     return true;
@@ -102,7 +101,6 @@ async function archiveSettings(
  */
 async function wakeCheckpointer(url: string): Promise<void> {
   const client = createClient(url, { connectionTimeoutMillis: 5_000 });
-  client.on("error", () => undefined);
   try {
     await client.connect();
     await client.query("SELECT pg_reload_conf()");
