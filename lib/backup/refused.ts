@@ -18,7 +18,7 @@ export function explainBackupFailure(error: unknown, what: string): unknown {
   if (typeof code !== "string") return error;
   if (FULL.has(code)) return new BackupRefused(`The disk is full: ${what} was not finished and was removed.`);
   if (code === "EACCES" || code === "EPERM" || code === "EROFS")
-    return new BackupRefused(`${what} cannot be written by this user.`);
+    return new BackupRefused(`${what} cannot be read or written by this user.`);
   if (code === "ENOENT") return new BackupRefused(`${what} is missing.`);
   return error;
 }
