@@ -245,10 +245,7 @@ async function measureLog(browser: Browser, instance: RunningInstance): Promise<
   for (let at = 0; at < LOG_PAGES; at += 1) {
     value = Math.max(value, await scrolled(page));
     const address = page.url();
-    await page
-      .getByRole("navigation", { name: "Pages of this list" })
-      .getByRole("link", { name: "Next page" })
-      .click();
+    await page.getByRole("link", { name: "Older", exact: true }).click();
     await page.waitForURL((url) => url.href !== address);
   }
   await context.close();
