@@ -14,6 +14,11 @@ const refusal = new CallRefused({
   members: {},
 });
 
+test("a password that is slowed down gets words that name the way in, a passkey the call's answer", () => {
+  const slowed = new CallRefused({ ...refusal.problem, status: 429, code: "rate.exceeded" });
+  expect([failureKey(slowed, "password"), failureKey(slowed, "passkey")]).toEqual(["slowed", undefined]);
+});
+
 test("a passkey that is refused has words of its own, which say nothing of a password or of what is known", () => {
   expect([failureKey(refusal, "passkey"), failureKey(refusal, "password")]).toEqual([
     "refusedPasskey",

@@ -13,9 +13,11 @@ export type SignInWay = "passkey" | "password";
 export function failureKey(
   error: unknown,
   way: SignInWay,
-): "noPasskey" | "noPasskeys" | "refused" | "refusedPasskey" | undefined {
+): "noPasskey" | "noPasskeys" | "refused" | "refusedPasskey" | "slowed" | undefined {
   if (error instanceof PasskeyFailed) return error.fault === "unsupported" ? "noPasskeys" : "noPasskey";
-  if (!(error instanceof CallRefused) || error.problem.code !== "auth.sign-in") return undefined;
+  if (!(error instanceof CallRefused)) return undefined;
+  if (error.problem.code === "rate.exceeded" && way === "password") return "slowed";
+  if (error.problem.code !== "auth.sign-in") return undefined;
   // The answer does not reveal whether the passkey is unknown, removed, or of a person who may not sign in.
   return way === "passkey" ? "refusedPasskey" : "refused";
 }
@@ -27,6 +29,7 @@ export function SignInFailure({ error, way }: { error: unknown; way: SignInWay }
   const key = failureKey(error, way);
   if (key === undefined) return <CallFailure error={error} title={t("failed.title")} />;
   const isRefused = key === "refused" || key === "refusedPasskey";
+  const isByCode = key === "refused" || key === "slowed";
   return (
     <Notice
       tone={isRefused ? "oxblood" : "amber"}
@@ -35,6 +38,7 @@ export function SignInFailure({ error, way }: { error: unknown; way: SignInWay }
       title={t("failed.title")}
     >
       <p>{t(`failed.${key}`)}</p>
+      {isByCode ? <p className="mt-2">{t("failed.twoCodes")}</p> : null}
     </Notice>
   );
 }

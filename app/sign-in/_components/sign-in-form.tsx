@@ -145,7 +145,7 @@ function CodeField(props: { value: string; seconds: number | undefined; onChange
             {...control}
             inputMode="numeric"
             autoComplete="one-time-code"
-            maxLength={8}
+            maxLength={16}
             value={props.value}
             onChange={(event) => props.onChange(event.target.value)}
             className={`${LARGE} pr-24`}

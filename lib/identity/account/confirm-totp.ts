@@ -32,8 +32,8 @@ export async function confirmTotp(
   const found = await inSnapshot(cx, (tx) => findChallenge(tx, wanted, now));
   if (found?.sealed == null) throw setUpGone();
   const { sealed } = found;
-  const step = matchTotp(cx.keystore.openSecret(`totp:${userId}`, sealed), input.code, now);
-  if (step === undefined)
+  const steps = matchTotp(cx.keystore.openSecret(`totp:${userId}`, sealed), input.code, now);
+  if (steps === undefined)
     throw new DomainError("credential.invalid", {
       detail: "That is not the code of this set-up.",
       errors: [{ pointer: "/code", detail: "is not the code shown now" }],
@@ -50,7 +50,7 @@ export async function confirmTotp(
     }
     const base = { tenant_id: cx.instance.tenantId, user_id: userId, kind: "totp", created_at: now };
     const id = uuidv7(now.getTime());
-    await insertCredential(tx, { ...base, id, sealed: Uint8Array.from(sealed), last_step: step });
+    await insertCredential(tx, { ...base, id, sealed: Uint8Array.from(sealed), last_step: steps.last });
     await proveByNewFactor(tx, cx, "totp");
     await recordFactorChange(tx, cx, "credential.create", { factor: "totp", credential: id });
   });

@@ -134,8 +134,8 @@ export async function acceptByPassword(
   const found = await inSnapshot(cx, (tx) => findChallenge(tx, wanted, now));
   if (found?.sealed == null) throw setUpGone();
   const { sealed } = found;
-  const step = matchTotp(cx.keystore.openSecret(`totp:${userId}`, sealed), input.code, now);
-  if (step === undefined)
+  const steps = matchTotp(cx.keystore.openSecret(`totp:${userId}`, sealed), input.code, now);
+  if (steps === undefined)
     throw new DomainError("credential.invalid", {
       detail: "That is not the code of this set-up.",
       errors: [{ pointer: "/code", detail: "is not the code shown now" }],
@@ -147,7 +147,7 @@ export async function acceptByPassword(
     store: async (tx) => {
       if (!(await takeChallenge(tx, wanted, now))) throw setUpGone();
       await insertCredential(tx, { ...base, id: uuidv7(now.getTime()), kind: "password", secret_hash });
-      const totp = { kind: "totp", sealed: Uint8Array.from(sealed), last_step: step };
+      const totp = { kind: "totp", sealed: Uint8Array.from(sealed), last_step: steps.last };
       await insertCredential(tx, { ...base, id: uuidv7(now.getTime()), ...totp });
       return undefined;
     },

@@ -1,6 +1,7 @@
 import "server-only";
 import { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
+import type { TotpSteps } from "@/lib/identity/sign-in/totp";
 import {
   HOLDER_COLUMNS,
   HOLDER_TABLES,
@@ -166,13 +167,13 @@ export async function findAccountByExternalId(
 }
 
 /**
- * Takes a TOTP step, once; returns false if it or a later one was already taken. One statement, so only one of two can
- * succeed.
+ * Takes the steps of a TOTP proof, once; returns false if one of them or a later one was already taken. One statement, so
+ * only one of two can succeed.
  */
-export async function takeTotpStep(tx: Tx, id: string, step: number, at: Date): Promise<boolean> {
+export async function takeTotpSteps(tx: Tx, id: string, { first, last }: TotpSteps, at: Date): Promise<boolean> {
   const count = await tx.$executeRaw`
-    UPDATE credential SET last_step = ${BigInt(step)}, used_at = ${at}
-    WHERE id = ${id}::uuid AND revoked_at IS NULL AND (last_step IS NULL OR last_step < ${BigInt(step)})`;
+    UPDATE credential SET last_step = ${BigInt(last)}, used_at = ${at}
+    WHERE id = ${id}::uuid AND revoked_at IS NULL AND (last_step IS NULL OR last_step < ${BigInt(first)})`;
   return count === 1;
 }
 

@@ -2,7 +2,7 @@ import "server-only";
 import type { SignInMethod } from "@/lib/context/principal";
 import type { Tx } from "@/lib/db/transaction";
 import { isPrivileged } from "@/lib/identity/sessions/privileged";
-import { type Account, takeRecoveryCode, takeTotpStep } from "@/lib/identity/sign-in/credential-store";
+import { type Account, takeRecoveryCode, takeTotpSteps } from "@/lib/identity/sign-in/credential-store";
 import { hashRecoveryCode } from "@/lib/identity/sign-in/recovery-code";
 import type { SignInContext, SignInFault } from "@/lib/identity/sign-in/sign-in";
 import { matchTotp } from "@/lib/identity/sign-in/totp";
@@ -39,10 +39,10 @@ function checkTotp(cx: FactorContext, account: Account, given: string): SecondFa
   const { totp, holder } = account;
   if (totp === undefined) return { fault: "code" };
   const secret = cx.keystore.openSecret(`totp:${holder.userId}`, totp.sealed);
-  const step = matchTotp(secret, given, cx.clock.now());
-  if (step === undefined) return { fault: "code" };
-  if (totp.lastStep !== null && step <= totp.lastStep) return { fault: "replayed" };
-  return { method: "totp", take: (tx, at) => takeTotpStep(tx, totp.id, step, at) };
+  const steps = matchTotp(secret, given, cx.clock.now());
+  if (steps === undefined) return { fault: "code" };
+  if (totp.lastStep !== null && steps.first <= totp.lastStep) return { fault: "replayed" };
+  return { method: "totp", take: (tx, at) => takeTotpSteps(tx, totp.id, steps, at) };
 }
 
 /**

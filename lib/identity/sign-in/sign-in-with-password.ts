@@ -21,8 +21,10 @@ import {
   type Attempt,
   type CodeDraw,
   drawCode,
-  throttleSignIn,
+  drawOnAddress,
+  throttleGuess,
 } from "@/lib/identity/sign-in/throttle-sign-in";
+import { isCodePair } from "@/lib/identity/sign-in/totp";
 
 export interface PasswordSignIn extends GivenCode, Attempt {
   readonly password: string;
@@ -39,7 +41,8 @@ async function secondFactorOf(
   input: PasswordSignIn,
   draw: CodeDraw | undefined,
 ): Promise<SecondFactor> {
-  if (!needsSecondFactor(account)) return PASSWORD_ALONE;
+  // Without a limit on the attempts the password alone must not be enough.
+  if (!needsSecondFactor(account) && canBeGuessed(input)) return PASSWORD_ALONE;
   if (draw?.mayBeChecked === false) return { fault: "slowed" };
   const factor = checkSecondFactor(cx, account, input);
   if (!("fault" in factor)) await draw?.giveBack();
@@ -47,11 +50,11 @@ async function secondFactorOf(
 }
 
 /**
- * A recovery code of 60 bits cannot be guessed. So its owner can sign in with one while six-digit codes are slowed
- * down.
+ * A recovery code of 60 bits and two codes in a row cannot be guessed. Attempts with them are not slowed, so their owner
+ * can sign in while others try.
  */
-function isCode({ code, recoveryCode }: PasswordSignIn): boolean {
-  return code !== undefined && recoveryCode === undefined;
+function canBeGuessed({ code, recoveryCode }: PasswordSignIn): boolean {
+  return recoveryCode === undefined && (code === undefined || !isCodePair(code));
 }
 
 function faultBefore(account: Account | undefined, isPassword: boolean): SignInFault | undefined {
@@ -88,11 +91,12 @@ function open(
 export async function signInWithPassword(cx: SignInContext, input: PasswordSignIn): Promise<SignedIn> {
   const email = input.email.trim();
   const attempt = { email, browser: input.browser };
-  const ofAddress = await throttleSignIn(cx, attempt);
+  const isGuess = canBeGuessed(input);
+  const ofAddress = isGuess ? await throttleGuess(cx, attempt) : await drawOnAddress(cx);
   const method = input.recoveryCode === undefined ? "totp" : "recovery";
   const account = await inSnapshot(cx, (tx) => findAccountByEmail(tx, cx.instance.tenantId, email));
   const isPassword = await verifyPassword(input.password, account?.passwordHash ?? DUMMY_HASH);
-  const draw = isCode(input) ? await drawCode(cx, attempt, isPassword) : undefined;
+  const draw = isGuess && input.code !== undefined ? await drawCode(cx, attempt, isPassword) : undefined;
   const refuse = (fault: SignInFault) => {
     ofAddress.refuseWrong();
     return refuseSignIn(cx, fault, method, account);

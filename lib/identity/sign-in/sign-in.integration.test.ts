@@ -399,6 +399,35 @@ describe("sign-in", () => {
       expect((await post(61, { recovery_code: code })).status).toBe(200);
     });
 
+    it("two codes in a row sign in where address, account and codes are slowed, and are taken together", async () => {
+      const person = await createAccount(runtime, "miner");
+      const { email, password } = person;
+      const post = (place: number, code: string, given = password) =>
+        new TestBrowser(`198.18.6.${place}`).post("callback/password", { email, password: given, code });
+      for (let place = 10; place < 22; place++) expect((await post(place, "000000")).status).toBe(401);
+      expect((await post(1, "000000", "not this one at all")).status).toBe(401);
+      expect((await post(1, codeOf(person, clock))).status).toBe(429);
+      const [before, now, next] = [-1, 0, 1].map((later) => codeOf(person, clock, later));
+      expect((await post(1, `${now} ${before}`)).status).toBe(401);
+      expect((await post(1, `${before} ${next}`)).status).toBe(401);
+      expect((await post(1, `${before} ${now}`, "not this one at all")).status).toBe(401);
+      expect((await post(1, `${before} ${now}`)).status).toBe(200);
+      // The next pair begins with a code that was taken.
+      expect((await post(1, `${now}${next}`)).status).toBe(401);
+      clock.advance(MINUTE);
+      expect((await post(1, `${codeOf(person, clock)} ${codeOf(person, clock, 1)}`)).status).toBe(200);
+    });
+
+    it("a factor that cannot be guessed is needed where it is given: a password alone is not tried without limit", async () => {
+      const person = await createAccount(runtime, "client", { hasTotp: false });
+      const { email, password } = person;
+      const post = (body: Record<string, string>) =>
+        new TestBrowser("198.18.7.1").post("callback/password", { email, password, ...body });
+      expect((await post({ recovery_code: "0000-0000-0000" })).status).toBe(401);
+      expect((await post({ code: "000000 111111" })).status).toBe(401);
+      expect((await post({})).status).toBe(200);
+    });
+
     it("attempts of others, with or without the password, never slow a browser in which the person signed in before", async () => {
       const person = await createAccount(runtime, "miner");
       const { email, password } = person;

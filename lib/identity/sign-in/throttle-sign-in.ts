@@ -55,7 +55,7 @@ export async function drawOnAddress(cx: SignInContext): Promise<AddressDraw> {
  * Draws on address and account separately, even if the account does not exist. Beyond the account's budget, each address
  * may try once every 30 seconds. Throws `rate.exceeded` for a second attempt in that time.
  */
-export async function throttleSignIn(cx: SignInContext, attempt: Attempt): Promise<AddressDraw> {
+export async function throttleGuess(cx: SignInContext, attempt: Attempt): Promise<AddressDraw> {
   const account = accountKey(cx, attempt);
   refuseSpent(cx, await takeOrSlow(cx.limits, account, addressKey(cx.client.address)));
   return drawOnAddress(cx);
