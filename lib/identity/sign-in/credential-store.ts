@@ -1,7 +1,6 @@
 import "server-only";
 import { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
-import type { TotpSteps } from "@/lib/identity/sign-in/totp";
 import {
   HOLDER_COLUMNS,
   HOLDER_TABLES,
@@ -9,6 +8,7 @@ import {
   type HolderRow,
   toHolder,
 } from "@/lib/identity/people/holders-store";
+import type { TotpSteps } from "@/lib/identity/sign-in/totp";
 
 export interface StoredTotp {
   readonly id: string;
@@ -170,7 +170,12 @@ export async function findAccountByExternalId(
  * Takes the steps of a TOTP proof, once; returns false if one of them or a later one was already taken. One statement, so
  * only one of two can succeed.
  */
-export async function takeTotpSteps(tx: Tx, id: string, { first, last }: TotpSteps, at: Date): Promise<boolean> {
+export async function takeTotpSteps(
+  tx: Tx,
+  id: string,
+  { first, last }: TotpSteps,
+  at: Date,
+): Promise<boolean> {
   const count = await tx.$executeRaw`
     UPDATE credential SET last_step = ${BigInt(last)}, used_at = ${at}
     WHERE id = ${id}::uuid AND revoked_at IS NULL AND (last_step IS NULL OR last_step < ${BigInt(first)})`;
