@@ -117,7 +117,7 @@ test("the keys of a whole instance move, each process's own, and stay the same k
   const folders = await prepareFolders(path.join(dir, "data"));
   const base = variables("local");
   const instance = newInstance("log.example.test");
-  await writeInstance(folders.file("instance.json"), instance);
+  writeInstance(folders.file("instance.json"), instance);
   const launch = (custody: string): LaunchEnv => ({
     HOST: "127.0.0.1",
     PORT: 3000,

@@ -49,6 +49,7 @@ const TOOLS = [
   { packages: ["redis-server"], isInstalled: () => existsSync("/usr/bin/redis-server") },
   { packages: ["postgresql-17"], isInstalled: () => existsSync("/usr/lib/postgresql/17/bin/initdb") },
   { packages: ["pgbouncer"], isInstalled: () => existsSync("/usr/sbin/pgbouncer") },
+  { packages: ["haproxy"], isInstalled: () => existsSync("/usr/sbin/haproxy") },
   { packages: ["nginx-light"], isInstalled: () => existsSync("/usr/sbin/nginx") },
   // promtool, which checks and tests the alert rules; its server is not started.
   { packages: ["prometheus"], isInstalled: () => runs("promtool", "--version") },

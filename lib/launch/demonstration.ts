@@ -46,7 +46,7 @@ export async function publishDemoFile(
   const demo = await readStateFile(isFresh ? fresh : file, DemoFile);
   if (demo === undefined) return undefined;
   if (isFresh || demo.base_url !== baseUrl) {
-    await writeStateFile(fresh, { ...demo, base_url: baseUrl });
+    writeStateFile(fresh, { ...demo, base_url: baseUrl });
     await rename(fresh, file);
   }
   return demo;

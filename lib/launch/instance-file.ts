@@ -59,8 +59,8 @@ function uuidV7(): string {
   return `${time.slice(0, 8)}-${time.slice(8)}-7${random.slice(15)}`;
 }
 
-export function writeInstance(file: string, instance: InstanceFile): Promise<void> {
-  return writeStateFile(file, instance);
+export function writeInstance(file: string, instance: InstanceFile): void {
+  writeStateFile(file, instance);
 }
 
 /** Logs that others followed, with the keys of each: they stay readable. */

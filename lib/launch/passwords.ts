@@ -25,7 +25,7 @@ export async function loadPasswords(folders: InstanceFolders): Promise<LoginPass
   };
   const drawn: Partial<Record<LoginRole, string>> = {};
   for (const role of LOGIN_ROLE_NAMES) drawn[role] = await passwordOf(role);
-  for (const file of changed) await writeStateFile(file, files.get(file));
+  for (const file of changed) writeStateFile(file, files.get(file));
   return complete(drawn);
 }
 

@@ -20,8 +20,8 @@ const Variables = z.record(z.string(), z.string());
 export function keepPortalEnvironment(
   folders: InstanceFolders,
   { KEK_PASSPHRASE: _passphrase, ...variables }: Readonly<Record<string, string>>,
-): Promise<void> {
-  return writeStateFile(path.join(folders.keyDir("portal"), FILE), variables);
+): void {
+  writeStateFile(path.join(folders.keyDir("portal"), FILE), variables);
 }
 
 async function portalVariables(env: LaunchEnv): Promise<Record<string, string> | undefined> {

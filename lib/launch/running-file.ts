@@ -7,7 +7,6 @@ import { pidsOf, type Services } from "@/lib/launch/services";
 import { writeStateFile } from "@/lib/launch/state-file";
 
 let isReady = false;
-let last: Promise<void> = Promise.resolve();
 
 export function writeRunning(
   folders: InstanceFolders,
@@ -15,7 +14,7 @@ export function writeRunning(
   services: Services,
   database: DatabaseKeeper | undefined,
   isNowReady = false,
-): Promise<void> {
+): void {
   isReady ||= isNowReady;
   const content: RunningFile = {
     supervisor: process.pid,
@@ -27,12 +26,13 @@ export function writeRunning(
       guard: database?.pids.guard ?? null,
     },
   };
-  // One writer at a time, in the order of events.
-  last = last.then(() => writeStateFile(folders.file("running.json"), content)).catch(() => undefined);
-  return last;
+  try {
+    writeStateFile(folders.file("running.json"), content);
+  } catch {
+    // It serves tools of the operator; the instance runs without it.
+  }
 }
 
 export async function removeRunning(folders: InstanceFolders): Promise<void> {
-  await last;
   await rm(folders.file("running.json"), { force: true });
 }

@@ -1,21 +1,13 @@
 import "server-only";
-import { open, readFile, rename } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import path from "node:path";
 import type { z } from "zod";
 import { StartError } from "@/lib/db/embedded/start-error";
+import { writeFileAtomic } from "@/lib/keystore/files/atomic-file";
 
 /** Writes a private file whole or not at all. After a power cut it has the earlier content or this one. */
-export async function writeStateFile(file: string, content: unknown): Promise<void> {
-  const draft = `${file}.tmp`;
-  const handle = await open(draft, "w", 0o600);
-  try {
-    await handle.writeFile(`${JSON.stringify(content, null, 2)}\n`);
-    await handle.chmod(0o600);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  await rename(draft, file);
+export function writeStateFile(file: string, content: unknown): void {
+  writeFileAtomic(file, `${JSON.stringify(content, null, 2)}\n`);
 }
 
 /**

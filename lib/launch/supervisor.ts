@@ -86,7 +86,7 @@ async function prepare(
   if (known === undefined && isEmbedded) {
     await refuseOrphanedCluster(folders);
     // Before the database exists: a start that is cut off from here on is recognised by it.
-    await writeInstance(file, before);
+    writeInstance(file, before);
   }
   const databases = await progress.step("Database with roles and migrations", () =>
     openDatabases(env, folders),
@@ -111,9 +111,9 @@ async function prepare(
       );
     }
   }
-  await writeInstance(file, instance);
+  writeInstance(file, instance);
   const environments = processEnvironments({ env, folders, instance, urls: databases.urls });
-  await keepPortalEnvironment(folders, environments.portal);
+  keepPortalEnvironment(folders, environments.portal);
   return { instance, environments };
 }
 
@@ -124,7 +124,7 @@ async function seedWhenNew(
 ): Promise<void> {
   if (instance.seed !== "pending") return;
   await launch.progress.step("Demonstration data", () => runSeed(environments.seed, launch.shutdown.signal));
-  await writeInstance(launch.folders.file("instance.json"), { ...instance, seed: "done" });
+  writeInstance(launch.folders.file("instance.json"), { ...instance, seed: "done" });
 }
 
 async function start(launch: Launch): Promise<void> {
@@ -139,7 +139,7 @@ async function start(launch: Launch): Promise<void> {
   built.catch(() => undefined);
   const { instance, environments } = await prepare(launch);
   const publishPids = (): void => {
-    void writeRunning(folders, baseUrlOf(env), services, shutdown.database);
+    writeRunning(folders, baseUrlOf(env), services, shutdown.database);
   };
   const services = makeServices(environments, folders, (event) => {
     if (event.kind === "died") {
@@ -188,7 +188,7 @@ async function announce(
   const { progress, folders, env, shutdown } = launch;
   const baseUrl = baseUrlOf(env);
   const demo = instance.seed === "none" ? undefined : await publishDemoFile(folders, baseUrl);
-  await writeRunning(folders, baseUrl, services, shutdown.database, true);
+  writeRunning(folders, baseUrl, services, shutdown.database, true);
   progress.say("");
   progress.say(`Sealport runs at ${baseUrl}`);
   progress.say(

@@ -81,7 +81,7 @@ export const openDispute = operation({
   summary:
     "Dispute a transaction as its party; lets one support person see its sealed groups masked for at most 30 days, for which a session needs a proof that is at most 15 minutes old. The reason needs no sealed value.",
   scopes: ["request"],
-  roles,
+  roles: ["client", "miner"],
   params: TransactionPath,
   body: NewDispute,
   response: { status: 201, schema: DisputeAnswer },

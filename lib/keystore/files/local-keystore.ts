@@ -38,10 +38,11 @@ export async function createLocalKeystore(options: {
     }
   } catch (error) {
     if (error instanceof KeystoreError) throw error;
+    const why = Reflect.get(Object(error), "code");
     const what = folder === dir ? "keystore (KEY_DIR)" : "key file (KEK_FILE)";
     throw new KeystoreError(
       "keystore.unusable",
-      `no ${what} can be made in ${folder}: this user cannot write the folder`,
+      `no ${what} can be made in ${folder}: ${why === "EACCES" ? "this user cannot write the folder" : why}`,
     );
   }
   return openLocalKeystore(options);

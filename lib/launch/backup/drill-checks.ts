@@ -1,4 +1,5 @@
 import "server-only";
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { parseCheckpointText } from "@/lib/audit/entry/checkpoint";
@@ -65,11 +66,12 @@ export async function readWitnessHead(dir: string, log: string): Promise<SignedT
 /**
  * Recovers the restored log from the signer's copy, as after a real loss: signed entries come back, and keys that were
  * erased after the backup are destroyed again. The database is thrown away, so no one has to agree. An older copy brings
- * nothing back, but must be the beginning of the log.
+ * nothing back, but must be the beginning of the log. `signerDir` is the signer's folder, or one that `signer export` wrote.
  */
 export async function recoverScratch(drilled: DrilledLog, signerDir: string, keystore: Keystore) {
   const { url, ...place } = drilled;
-  const copy = await openSignedCopy(path.join(signerDir, "log"), place.log);
+  const own = path.join(signerDir, "log");
+  const copy = await openSignedCopy(existsSync(own) ? own : signerDir, place.log);
   if (copy === undefined)
     throw new BackupRefused(`${signerDir} has no copy of the log. Name the signer's folder with --signer.`);
   const owner = openOwnerPool(url);

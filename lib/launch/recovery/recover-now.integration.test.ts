@@ -54,7 +54,7 @@ beforeAll(async () => {
   const { vkeys } = createKeys(own, "custodian", log);
   pinned = { "signer.log": key.vkey, "custodian.identity": vkeys.identity ?? "" };
   const instance = { ...newInstance(log), tenant_id: tenantId, vkeys: pinned };
-  await writeInstance(folders.file("instance.json"), instance);
+  writeInstance(folders.file("instance.json"), instance);
   const dir = folders.keyDir("portal");
   const keystore = await createLocalKeystore({ dir, unlock: { keyFile: path.join(dir, "kek.key") } });
   createKeys(keystore, "portal", log);

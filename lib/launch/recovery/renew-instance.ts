@@ -91,6 +91,6 @@ export async function renewInstance(
     vkeys,
     closed: [...closed, { origin: instance.origin, vkeys: instance.vkeys, size: closedSize }],
   };
-  await writeInstance(folders.file("instance.json"), renewed);
+  writeInstance(folders.file("instance.json"), renewed);
   return renewed;
 }
