@@ -3,7 +3,7 @@ import type { AdministrationContext, MadeLink } from "@/lib/administration/agree
 import type { LinkAnswer } from "@/lib/administration/agreements/schema";
 import { uuidv7 } from "@/lib/crypto/uuid";
 
-const SUBJECT = "Sealport: your link to sign in / Ihr Link zur Anmeldung";
+const SUBJECT = "Sealport: your link to sign in / Ihr Anmeldelink";
 
 /** The mail in both languages of the product: a person's own is known to their browser alone. */
 function textOf({ name, link, expiresAt }: MadeLink): string {

@@ -25,7 +25,7 @@ function textOf({ name, email, contacts, from }: WaitingReset, origin: string): 
     "If you did not know about this, call the operator of the portal now. Use a number from another source.",
     "",
     `Eine administrierende Person möchte die Anmeldung von ${name} (${email}) unter ${origin} zurücksetzen. Dann werden alle Anmeldewege entfernt, und ein neuer Link wird erzeugt.`,
-    `Nach Angabe dieser Person haben das folgende Ansprechpersonen telefonisch bestätigt: ${by}.`,
+    `Nach Angabe dieser Person wurde das telefonisch bestätigt von: ${by}.`,
     `Eine zweite administrierende Person kann ab ${at} zustimmen. Bis dahin kann eine administrierende Person die Änderung ablehnen.`,
     "Wenn Sie davon nichts wissen, rufen Sie jetzt den Betreiber des Portals an. Verwenden Sie eine Nummer aus anderer Quelle.",
     "",

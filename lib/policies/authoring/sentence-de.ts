@@ -115,13 +115,17 @@ function agedOf({ ageDays, effect }: PolicyForm): string {
     : `, die älter als ${strong(days(ageDays))} sind,`;
 }
 
+function fieldsOf(groups: readonly GroupName[]): string {
+  return `${groups.length === 1 ? "das Feld" : "die Felder"} ${strong(and(groups.map((group) => GROUPS[group])))}`;
+}
+
 /** The records, or fields of them. */
 function objectOf(form: PolicyForm): string {
   const { records, groups, levels } = form;
   const [isOwn, aged] = [records === "own", agedOf(form)];
   if (groups.length === 0 && levels.length === 0)
     return `${isOwn ? strong("eigene Transaktionen") : "Transaktionen"}${aged}`;
-  const names = groups.length === 0 ? "Felder" : strong(and(groups.map((group) => GROUPS[group])));
+  const names = groups.length === 0 ? "Felder" : fieldsOf(groups);
   if (isOwn) return `${names} ${strong("eigener Transaktionen")}${aged}`;
   return aged === "" ? names : `${names} von Transaktionen${aged}`;
 }

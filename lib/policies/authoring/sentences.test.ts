@@ -45,7 +45,7 @@ describe("sentence of a rule", () => {
     [
       "masked-by-instrument",
       "No one may open parties, narrative and external references in full under a subpoena, a statutory demand or an audit mandate.",
-      "Niemand darf Parteien, Beschreibung und externe Kennungen vollständig öffnen, wenn eine Vorlageanordnung (Subpoena), ein gesetzliches Auskunftsverlangen oder ein Prüfungsauftrag die Rechtsgrundlage ist.",
+      "Niemand darf die Felder Parteien, Beschreibung und externe Kennungen vollständig öffnen, wenn eine Vorlageanordnung (Subpoena), ein gesetzliches Auskunftsverlangen oder ein Prüfungsauftrag die Rechtsgrundlage ist.",
     ],
     [
       "age-party",
@@ -84,14 +84,14 @@ describe("sentence of a rule", () => {
     };
     expect(both(form)).toEqual([
       "Regulators may open amount of transactions at most 1 year (365 days) old in full under a grant from a request with at least 2 approvals under a court order on Monday and Wednesday, 09:00 to 17:00 not on public holidays when their second factor was proved within the last 15 minutes from 1 Dec 2026 through 31 Dec 2026.",
-      "Die Aufsicht darf Betrag von Transaktionen, die höchstens 1 Jahr (365 Tage) alt sind, mit einer Freigabe aus einem Antrag mit mindestens 2 Zustimmungen ab dem 1. Dez. 2026 bis zum 31. Dez. 2026 nur Montag und Mittwoch, 09:00 bis 17:00 Uhr, nicht an Feiertagen vollständig öffnen, wenn ein Gerichtsbeschluss die Rechtsgrundlage ist und der zweite Faktor vor höchstens 15 Minuten bestätigt wurde.",
+      "Die Aufsicht darf das Feld Betrag von Transaktionen, die höchstens 1 Jahr (365 Tage) alt sind, mit einer Freigabe aus einem Antrag mit mindestens 2 Zustimmungen ab dem 1. Dez. 2026 bis zum 31. Dez. 2026 nur Montag und Mittwoch, 09:00 bis 17:00 Uhr, nicht an Feiertagen vollständig öffnen, wenn ein Gerichtsbeschluss die Rechtsgrundlage ist und der zweite Faktor vor höchstens 15 Minuten bestätigt wurde.",
     ]);
   });
 
   test("of a rule for all people says who they are", () => {
     expect(both({ ...EMPTY_FORM, effect: "forbid", groups: ["narrative"] })).toEqual([
       "No one may open narrative.",
-      "Niemand darf Beschreibung öffnen.",
+      "Niemand darf das Feld Beschreibung öffnen.",
     ]);
     const support: PolicyForm = { ...EMPTY_FORM, effect: "forbid", support: "yes", purposes: ["dispute"] };
     expect(both({ ...support, isOtherPurposes: true, exceptEmergency: true })).toEqual([
