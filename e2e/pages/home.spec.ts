@@ -55,7 +55,7 @@ test("a request moves from home to home without a reload", async ({ browser }) =
   const reference = text(await who.regulator.get(`/confidential/access/requests/${id}`), "reference");
   const needs = ({ page }: typeof legal) =>
     page
-      .getByRole("list", { name: "What waits, most urgent first" })
+      .getByRole("list", { name: "Open tasks, most urgent first" })
       .getByRole("listitem")
       .filter({ hasText: reference });
   await expect(needs(legal)).toBeVisible();

@@ -86,7 +86,7 @@ test("two administrators connect a provider, and an invited officer signs in the
   await dialog(greta).getByLabel("Role", { exact: true }).selectOption("regulator");
   await dialog(greta).getByLabel("Reason").fill("A new officer.");
   await dialog(greta).getByRole("button", { name: "Ask for agreement" }).click();
-  await expect(dialog(greta).getByText("A second administrator confirms this")).toBeVisible();
+  await expect(dialog(greta).getByText("A second administrator must agree")).toBeVisible();
   await open(nils, "/");
   await nils.getByRole("listitem").filter({ hasText: "Olga Lind" }).getByRole("link").click();
   await nils.getByRole("button", { name: "Agree", exact: true }).click();

@@ -46,7 +46,7 @@ test("an administrator sets hours over midnight and holidays of a region, and re
   await expect(monday).toHaveAccessibleDescription(/Enter hours such as 09:00–17:00/);
   await monday.fill("22:00-06:00");
   await page.getByLabel("Public holidays of").fill("de");
-  await page.getByLabel("State").fill("BE");
+  await page.getByLabel("State or region").fill("BE");
   await page.getByLabel("Also closed on").fill("2027-12-27");
   await page.getByRole("button", { name: "Save hours" }).click();
   await expect(page.getByRole("dialog")).toHaveCount(0, PATIENCE);

@@ -64,10 +64,10 @@ test("two administrators invite a person, who signs in by the link with a passke
   await dialog(greta).getByLabel("Reason").fill("Joins the legal team.");
   await pictures(greta, "people-invite");
   await dialog(greta).getByRole("button", { name: "Ask for agreement" }).click();
-  await expect(dialog(greta).getByText("A second administrator confirms this")).toBeVisible();
+  await expect(dialog(greta).getByText("A second administrator must agree")).toBeVisible();
   // Two presses and five answers: name, address, organisation, duty and reason.
   expect(await steps()).toBe(7);
-  await dialog(greta).getByRole("link", { name: "View the agreement" }).click();
+  await dialog(greta).getByRole("link", { name: "View agreement" }).click();
   await expect(greta.getByText("You asked for this. Another administrator has to agree.")).toBeVisible();
   await expect(greta.getByRole("button", { name: "Agree" })).toHaveCount(0);
   const agreement = new URL(greta.url()).pathname;
@@ -195,5 +195,5 @@ test("an administrator adds a natural person and a list as clients, and asks for
   await expect(dialog(page).getByText("One of these domains belongs to another agency.")).toBeVisible();
   await dialog(page).getByLabel("E-mail domains").fill("market-office.example");
   await dialog(page).getByRole("button", { name: "Ask for agreement" }).click();
-  await expect(dialog(page).getByText("A second administrator confirms this")).toBeVisible();
+  await expect(dialog(page).getByText("A second administrator must agree")).toBeVisible();
 });

@@ -114,7 +114,7 @@ test("the printed link leads over organisation, first and second administrator t
   await greta.getByRole("dialog").getByRole("button", { name: "Ask for agreement" }).click();
   await expect(item("Policies")).toContainText("Greta Holm has read the rules");
   await nils.goto(at("/agreements"));
-  await nils.getByRole("link", { name: "The rules of this version" }).click();
+  await nils.getByRole("link", { name: "Confirm the rules of this version" }).click();
   await checkWhole(nils, "set-up-agreement");
   await nils.getByRole("button", { name: "Agree", exact: true }).click();
   await nils.getByRole("dialog").getByRole("button", { name: "Agree", exact: true }).click();

@@ -83,7 +83,7 @@ export async function resolveAlert(
     const at = cx.clock.now();
     if (isLasting(row, at))
       throw new DomainError("alert.lasting", {
-        detail: "It ends automatically when its cause ends. Acknowledge it until then.",
+        detail: "It ends automatically when its cause ends. Until then you can only acknowledge it.",
       });
     const entry = await append(tx, cx, "alert.resolve", row, { reason });
     await resolveRow(tx, id, { at, userId: cx.principal.userId, reason });

@@ -45,7 +45,8 @@ function termsOf(cx: Context, { row, requester, authorization }: ReleaseCase): R
   const window = grantWindow({ at: cx.clock.now(), asked, authorization });
   if (window.until <= window.from || window.until <= cx.clock.now()) {
     throw new DomainError("authorization.invalid", {
-      detail: "The legal authority covers no remaining time.",
+      detail:
+        "No period is left for the access: it has ended, or the legal authority ends before the access begins.",
     });
   }
   const statement = buildRelease({

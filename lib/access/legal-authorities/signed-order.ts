@@ -87,10 +87,7 @@ function requireSameFacts(report: SignatureReport, facts: AuthorizationFactsBody
       : says("single_use", facts.single_use, order.single_use ?? false)),
   ];
   if (errors.length === 0) return;
-  const refusal = new SignatureRefusal(
-    "facts",
-    "The facts that were typed are not those of the signed order.",
-  );
+  const refusal = new SignatureRefusal("facts", "The typed facts do not match the signed order.");
   refuseSignature(failed(report.method, new Date(report.judged_at), refusal, report), errors);
 }
 

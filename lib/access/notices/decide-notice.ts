@@ -25,7 +25,7 @@ async function requireNotice(tx: Tx, cx: Context, requestId: string, { participa
   const view = noticeView(row, cx.clock.now());
   if (act === "send" && view.not_before !== undefined) {
     throw new DomainError("notice.sealed", {
-      detail: "The order is under seal. Notices can be sent when it no longer is.",
+      detail: "The order is under seal. Notices can be sent after the seal has ended.",
       extra: { not_before: view.not_before },
     });
   }

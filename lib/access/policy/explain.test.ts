@@ -124,7 +124,7 @@ describe("the explanation of a refusal", () => {
     const closed = changedSet({ "auditor-grant": open("auditor", 'context.purpose == "compliance"') });
     expect(first(closed)).toMatchObject({
       id: "default.purpose",
-      detail: "The purpose audit is not open to your role. These are: compliance.",
+      detail: "Your role cannot use the purpose audit. It can use: compliance.",
     });
   });
 

@@ -14,8 +14,8 @@ export interface DeniedGroup {
 function closedPurpose({ principal, context }: OpenQuestion, set: DecidingSet): string {
   const { purpose, isParty } = context;
   const open = Purpose.options.filter((one) => everOpens({ principal, isParty, purposes: [one] }, set));
-  const known = open.length === 0 ? "No purpose is." : `These are: ${open.join(", ")}.`;
-  return `The purpose ${purpose} is not open to your role. ${known}`;
+  const known = open.length === 0 ? "It can use none." : `It can use: ${open.join(", ")}.`;
+  return `Your role cannot use the purpose ${purpose}. ${known}`;
 }
 
 /** Returns why no policy permits a group; an empty list if one does. `isFloor`: the floor has refused already. */

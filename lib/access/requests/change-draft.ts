@@ -53,7 +53,7 @@ function changedAsked(row: RequestRow, body: ChangedRequest, coViewers: readonly
 function requireVersion(row: RequestRow, expected: number | undefined): void {
   if (expected === undefined || expected === row.version) return;
   throw new DomainError("request.outdated", {
-    detail: `Version ${expected} was changed in the meantime; it is ${row.version} now.`,
+    detail: `The draft was changed in the meantime. You sent version ${expected}, the current version is ${row.version}. Read it again.`,
     extra: { version: row.version },
   });
 }

@@ -57,7 +57,7 @@ export async function requireVersion(
   const now = await readVersion(tx, requestId);
   if (now.version === expected) return;
   throw new DomainError("request.outdated", {
-    detail: `Version ${expected} was changed in the meantime; it is ${now.version} now.`,
+    detail: `The request was changed in the meantime. You sent version ${expected}, the current version is ${now.version}. Read it again.`,
     extra: await whatHappened(tx, { id: requestId, ...now }),
   });
 }

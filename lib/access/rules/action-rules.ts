@@ -60,18 +60,14 @@ const mayFile: Rule<"request.create"> = (subject, facts) => {
       reason(
         "default.purpose",
         "access.purpose",
-        `The purpose ${facts.purpose} is not open to your role: ${purposes.join(", ")}.`,
+        `Your role cannot use the purpose ${facts.purpose}. It can use: ${purposes.join(", ")}.`,
       ),
     ];
   if (isSupport(subject) && facts.level === "full")
     return [reason("floor.support-masked", "access.level", "Support sees masked fields only.")];
   if (!facts.isLevelOpen)
     return [
-      reason(
-        "default.request-level",
-        "access.level",
-        "This level is not open to your role for this purpose.",
-      ),
+      reason("default.request-level", "access.level", "Your role cannot use this level for this purpose."),
     ];
   return [];
 };

@@ -188,7 +188,7 @@ function statementReasons(facts: OpeningFacts): Reason[] {
     reason(
       "floor.statement",
       "statement.required",
-      "Every opening needs a statement signed by the requester.",
+      "Every opening needs a statement signed by the person who opens.",
     ),
   ];
 }

@@ -11,7 +11,7 @@ function textOf({ name, link, expiresAt }: MadeLink): string {
   return [
     `${name},`,
     "",
-    "you were invited to Sealport. This link sets your way to sign in. It works once and for 24 hours,",
+    "you were invited to Sealport. With this link you set up how you sign in. It works once and for 24 hours,",
     `until ${until}. Do not forward it.`,
     "",
     link,

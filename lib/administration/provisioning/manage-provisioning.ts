@@ -134,8 +134,7 @@ export async function askProvisioning(
  */
 export async function applyProvisioning(cx: AdministrationContext, id: string): Promise<AppliedProvisioning> {
   const own = await inSnapshot(cx, (tx) => contextOf(tx, cx, id));
-  if (own === undefined)
-    throw new DomainError("provisioning.none", { detail: "Ask for its settings first." });
+  if (own === undefined) throw new DomainError("provisioning.none", { detail: "Set up provisioning first." });
   const at = { tenantId: cx.instance.tenantId, organisationId: id };
   const differing = await inSnapshot(cx, async (tx) => findDiffering(tx, own, await allScimGroups(tx, at)));
   const applied: AppliedProvisioning = { done: [], failed: [] };

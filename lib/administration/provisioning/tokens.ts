@@ -92,7 +92,7 @@ export async function makeScimToken(
   const { view, entry } = await inTransaction(cx, async (tx) => {
     await requireOrganisation(tx, cx, organisationId);
     if ((await findSettings(tx, tenantId, organisationId)) === undefined)
-      throw new DomainError("provisioning.none", { detail: "Ask for its settings first." });
+      throw new DomainError("provisioning.none", { detail: "Set up provisioning first." });
     const old = replaces === undefined ? undefined : await lockLive(tx, cx, organisationId, replaces);
     const row = {
       ...{ id: uuidv7(now.getTime()), organisation_id: organisationId, prefix: made.prefix },

@@ -17,7 +17,10 @@ const HEADERS = {
     "The budget that the call drew on: its class, calls, seconds (draft-ietf-httpapi-ratelimit-headers).",
     '"writes";q=600;w=60',
   ),
-  RateLimit: text("What is left of it, and the seconds until it is whole again.", '"writes";r=599;t=60'),
+  RateLimit: text(
+    "What is left of the budget, and the seconds until it is full again.",
+    '"writes";r=599;t=60',
+  ),
   CacheControl: text("`no-store`, but for what never changes and for /openapi.json.", "no-store"),
   ETag: text("Version of what was read, for If-Match and If-None-Match.", '"3"'),
   Location: text("Address of what was created.", "/confidential/keys/key-0001"),
@@ -25,12 +28,12 @@ const HEADERS = {
     "`true` on the answer of a replay: it has no disclosed values and no new secrets.",
     "true",
   ),
-  RetryAfter: text("Seconds after which to try again.", "5"),
+  RetryAfter: text("Seconds to wait before the next try.", "5"),
   WwwAuthenticate: text(
     "How to authenticate; with `max_age` where a newer proof is missing (RFC 9470).",
     "Bearer",
   ),
-  Allow: text("Methods that the address answers.", "GET, HEAD, OPTIONS"),
+  Allow: text("Methods that this address accepts.", "GET, HEAD, OPTIONS"),
 } satisfies Record<string, JsonSchema>;
 
 export const headerRef = (name: keyof typeof HEADERS): JsonSchema => ({
@@ -55,7 +58,7 @@ const PARAMETERS = {
     in: "header",
     required: false,
     description:
-      "Makes the call happen once, per principal and for 24 hours. A replay answers the first answer without disclosed values and new secrets, another body 422.",
+      "The call happens once per principal within 24 hours. A repeated call gets the first answer, without disclosed values and new secrets. A repeated call with another body gets 422.",
     schema: { type: "string", minLength: 1, maxLength: 255, pattern: "^[\\x21-\\x7e]+$" },
     example: "order-2026-0042",
   },

@@ -120,7 +120,7 @@ export const attachAuthorization = operation({
   method: "POST",
   path: `${REQUEST}/authorizations`,
   summary:
-    "Attach the legal authority: its facts, its document, and what signs it: a JWS, or a CMS with a revocation list.",
+    "Attach the legal authority: its facts, its document and its signature. The signature is a JWS, or a CMS with a revocation list.",
   scopes: ["request"],
   roles,
   params: RequestPath,

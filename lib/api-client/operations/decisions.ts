@@ -76,7 +76,7 @@ export const readOrder = operation({
   method: "POST",
   path: `${REQUEST}/readings`,
   summary:
-    "Record what a decider read in a paper order. Until then the requester's facts are withheld from them.",
+    "Record what an approver read in an unsigned order. Until then the requester's facts are withheld from that approver.",
   scopes: ["decide"],
   roles: ["coordinator"],
   params: RequestPath,

@@ -9,7 +9,7 @@ export const makeEvidence = operation({
   method: "POST",
   path: "/confidential/evidence",
   summary:
-    "Open transactions and take their values away as evidence: a PDF/A-3 file with the signed data, or the data as JSON.",
+    "Open transactions and save their values as evidence: a PDF/A-3 file with the signed data, or the data as JSON.",
   scopes: ["disclose", "open"],
   roles,
   body: NewEvidence,
@@ -57,7 +57,7 @@ export const getAuditReceipt = operation({
   id: "getAuditReceipt",
   method: "GET",
   path: "/confidential/audit/receipts",
-  summary: "The signed receipt of one of the caller's acts again: the same bytes as the first time.",
+  summary: "The signed receipt of one of the caller's acts, with the same bytes as the first time.",
   scopes: ["read"],
   roles: "any",
   query: ReceiptQuery,

@@ -122,7 +122,7 @@ export const decidePolicySet = operation({
   method: "POST",
   path: `${POLICIES}/{number}/decide`,
   summary:
-    "Approve a submitted policy set, refuse it, or send it back. Its author and people who gain cannot.",
+    "Approve a submitted policy set, refuse it, or send it back. Its author and people who gain access cannot do this.",
   ...write,
   ...one,
   body: DecideBody,
@@ -187,7 +187,7 @@ export const simulatePolicies = operation({
   method: "POST",
   path: `${POLICIES}/simulate`,
   summary:
-    "Try a policy set in one case: what it decides, by which rules, and what would change it. Opens nothing.",
+    "Try a policy set in one situation: what it decides, by which rules, and what would change the result. Opens no data.",
   ...read,
   scopes: ["decide"],
   body: SimulateBody,

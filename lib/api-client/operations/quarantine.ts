@@ -28,7 +28,7 @@ export const dismissQuarantined = operation({
   id: "dismissQuarantined",
   method: "POST",
   path: `${PATH}/{id}/dismissals`,
-  summary: "Dismiss a quarantined entry with a reason. It stays in quarantine and is no longer an alarm.",
+  summary: "Dismiss a quarantined entry with a reason. It stays in quarantine and raises no more alerts.",
   scopes: ["decide"],
   roles: ["coordinator", "admin"],
   duties: ["admin", "compliance", "legal"],

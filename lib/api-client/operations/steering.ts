@@ -11,7 +11,7 @@ export const extendRequest = operation({
   id: "extendRequest",
   method: "POST",
   path: `${REQUEST}/extensions`,
-  summary: "Extend the deadline once, with a reason that both sides see.",
+  summary: "Extend the deadline once, with a reason that the requester and the reviewers see.",
   scopes: ["decide"],
   roles: ["coordinator"],
   params: RequestPath,

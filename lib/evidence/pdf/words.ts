@@ -86,7 +86,7 @@ const EN = {
     "Run “sealport verify evidence FILE”, or save the attached evidence.json: README.txt describes how each step is computed.",
   not: "What it does not show",
   notText:
-    "That the values are true. It shows that they are what the parties sealed, and that this person was shown them.",
+    "It does not show that the values are true. It shows that the parties sealed these values, and that this person saw them.",
   footSealed: (day: string) => `Under seal until ${day}. `,
   footFor: (who: string, from: string) => `Made by ${who}, ${from}`,
   page: (page: number, of: number) => `Page ${page} of ${of}`,

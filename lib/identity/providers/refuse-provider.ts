@@ -25,7 +25,7 @@ function detailOf(fault: ProviderRefusal, host: string): string {
     case "second-factor":
       return `${host} did not say that you used a second factor that counts here.`;
     case "domain":
-      return `${host} sent no e-mail address of your organisation for you.`;
+      return `${host} sent no e-mail address in a domain of your organisation.`;
     case "address":
       return "The address that you signed in with there is not the invited one.";
     case "mapping":

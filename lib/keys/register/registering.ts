@@ -40,7 +40,7 @@ export async function refuseSuspended(tx: Tx, participantId: string): Promise<vo
   const suspended = await findSuspended(tx, participantId);
   if (suspended === undefined) return;
   throw new DomainError("key.state", {
-    detail: `${suspended.kid} is suspended: resume it and rotate it, or report it compromised. With a new key instead, data sealed for it would stay locked.`,
+    detail: `${suspended.kid} is suspended: resume it and rotate it, or report it compromised. If you register a new key instead, data sealed for the suspended key stays locked.`,
   });
 }
 

@@ -22,7 +22,7 @@ function hindrance({ disclosure, grant }: Found, body: CopyBody, now: Date): Dom
   if (disclosure === undefined)
     return new DomainError("access.forbidden", { detail: "No opening of yours has this number." });
   if (!body.fields.every((group) => disclosure.groups.includes(group)))
-    return new DomainError("access.groups", { detail: "The opening did not give all of these fields." });
+    return new DomainError("access.groups", { detail: "The opening did not include all of these fields." });
   if (disclosure.grantId === undefined) return undefined;
   const isLive =
     grant !== undefined && LASTING.has(grant.state) && isWithin(grant.notBefore, grant.notAfter, now);

@@ -131,7 +131,7 @@ describe("the desk of an access review", () => {
         within(table).getAllByRole("rowheader").length,
       ]);
     expect(tables).toEqual([
-      ["Look closely", 1],
+      ["Needs attention", 1],
       ["Suspended", 1],
       ["Never signed in or used", 1],
       ["In use, no warnings", 1],

@@ -83,7 +83,7 @@ describe("an alert", () => {
     rerender(<Alerts alerts={[{ ...ALERT, person: null, state: "resolved", resolved: ended }]} />);
     for (const words of ["Person p-1", "Resolved", "Cause ended"]) expect(text()).toContain(words);
     rerender(<Alerts alerts={[{ ...ALERT, subject: "instance", person: null, runbook: "not-here" }]} />);
-    for (const words of ["The whole instance", "Another alarm"]) expect(text()).toContain(words);
+    for (const words of ["The whole instance", "Another alert"]) expect(text()).toContain(words);
     rerender(<Alerts alerts={[{ ...ALERT, name: "verification.failed", runbook: "job-failed" }]} />);
     expect(text()).toContain("A background job fails again and again: verification");
   });

@@ -35,16 +35,14 @@ async function invite(reply: Reply, send = "Ask for agreement") {
 describe("the drawer that invites a person", () => {
   it("sends what was typed, and leads to the agreement that waits for a second administrator", async () => {
     const { calls } = await invite({ status: 201, json: ASKED });
-    expect(await screen.findByText("A second administrator confirms this")).toBeDefined();
+    expect(await screen.findByText("A second administrator must agree")).toBeDefined();
     expect(calls.map(({ body }) => body)).toEqual([
       {
         ...{ name: "Elif Kaya", email: "e.kaya@havel-clearing.example", organisation_id: ID },
         ...{ role: "coordinator", duties: ["legal"], reason: "Joins the team" },
       },
     ]);
-    expect(screen.getByRole("link", { name: "View the agreement" }).getAttribute("href")).toBe(
-      "/agreements/a-1",
-    );
+    expect(screen.getByRole("link", { name: "View agreement" }).getAttribute("href")).toBe("/agreements/a-1");
   });
 
   it("shows a link once where this instance sends no mail", async () => {

@@ -33,7 +33,7 @@ describe("the form that changes notices", () => {
 
   it("sends only the rules that were changed, each with the reason", async () => {
     const { user, calls, dialog } = await openForm();
-    await user.selectOptions(dialog.getByLabelText("Compliance"), "Sent by hand");
+    await user.selectOptions(dialog.getByLabelText("Compliance"), "Sent by a person");
     await user.click(dialog.getByRole("button", { name: "Save rules" }));
     expect(await dialog.findByText("Enter the reason")).toBeDefined();
     await user.type(dialog.getByLabelText("Reason, kept in the log"), " The seal law changed. ");

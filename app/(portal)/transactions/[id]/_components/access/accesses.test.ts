@@ -62,7 +62,7 @@ describe("accesses of a transaction", () => {
 
   it("show whose key the custodian wrapped for", () => {
     const wrap = { action: "disclosure.rewrap", data_accessed: ["amount"], level: undefined };
-    expect(textOf("en", wrap)).toContain("Wrapped by the custodian for your new key");
+    expect(textOf("en", wrap)).toContain("Re-wrapped by the custodian for your new key");
     expect(textOf("en", wrap)).toContain("|amount|");
     expect(textOf("en", { ...wrap, participant_id: "miner-789" })).toContain("for miner-789’s new key");
   });
