@@ -238,8 +238,7 @@ export function germanSentence(form: PolicyForm): string {
     verbOf(form),
   ].join(" ");
   const when = conditions.length === 0 ? "" : `, wenn ${and(conditions.map(whenClause))}`;
-  const lead =
-    effect === "permit" ? "Bedingungen" : "Das gilt nur, wenn alle diese Bedingungen erfüllt sind";
+  const lead = effect === "permit" ? "Bedingungen" : "Das gilt nur, wenn alle diese Bedingungen erfüllt sind";
   const rest = isList ? `. ${lead}: ${[...limits, ...conditions.map(listItem)].join("; ")}` : when;
   return `${act}${rest}${exceptions(form)}.${supportOf(form)}`;
 }
