@@ -5,6 +5,7 @@ import { SitePage } from "@/app/_components/site-page";
 import { Keys } from "@/app/help/_components/keys";
 import { CodeSample } from "@/components/ui/code-sample";
 import { Section } from "@/components/ui/section";
+import { VerifierExits } from "@/components/verify/verifier-exits";
 import { readHealth } from "@/lib/http/health/read-health";
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -47,7 +48,6 @@ const WORDS = [
   "custodian",
 ] as const;
 const QUESTIONS = ["refused", "lost", "late", "assurance", "number"] as const;
-const EXITS = ["0", "3", "1", "2"] as const;
 
 /** The help page: roles, terms, keyboard, verification and API. */
 export default async function HelpPage() {
@@ -98,14 +98,7 @@ export default async function HelpPage() {
               label={t("verify.label")}
               code="npm run verify -- ~/Downloads/audit-log.zip --policy policy.json"
             />
-            <dl className="mt-2 text-control">
-              {EXITS.map((code) => (
-                <div key={code} className="flex gap-4 border-line border-b py-2">
-                  <dt className="w-20 shrink-0 text-ink-2">{t("verify.exit", { code })}</dt>
-                  <dd>{t(`verify.exits.${code}`)}</dd>
-                </div>
-              ))}
-            </dl>
+            <VerifierExits />
           </Section>
           <Section title={t("programs.title")} id="programs">
             <p className="py-3 text-body text-ink-2">{t("programs.text")}</p>

@@ -6,6 +6,7 @@ import { CodeSample } from "@/components/ui/code-sample";
 import { Section } from "@/components/ui/section";
 import { policyText } from "@/components/verify/commands";
 import { BrowserVerification } from "@/components/verify/run/browser-verification";
+import { VerifierExits } from "@/components/verify/verifier-exits";
 import { publishedKeys } from "@/lib/audit/reading/proofs/get-audit-keys";
 import { readHealth } from "@/lib/http/health/read-health";
 import { getRuntime } from "@/lib/runtime/slot";
@@ -39,6 +40,7 @@ export default async function PublicVerifyPage() {
         <Section title={t("own")} className="print:hidden">
           <p className="max-w-[760px] pt-3 pb-3 text-body text-ink-2">{t("ownText")}</p>
           <CodeSample label={words("command")} code="npm run verify -- audit-log.zip --policy policy.json" />
+          <VerifierExits />
           <p className="mt-4 max-w-[760px] text-body text-ink-2">{words("ownExit")}</p>
         </Section>
       </Words>

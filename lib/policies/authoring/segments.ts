@@ -22,6 +22,9 @@ export function clock(minute: number): string {
   return `${String(Math.floor(minute / 60)).padStart(2, "0")}:${String(minute % 60).padStart(2, "0")}`;
 }
 
+/** The most limits that one sentence of a rule has. More are a list after it. */
+export const LIMITS = 3;
+
 export const strong = (text: string): string => `**${text}**`;
 
 /** A word of a sentence in a comparison with another one. */

@@ -2,7 +2,7 @@ import { formatCount, formatTime } from "@/lib/format";
 import type { GroupName, InstrumentKind, Purpose, Role } from "@/lib/vocabulary";
 import { PURPOSES } from "@/lib/word-lists";
 import type { FormLevel, GrantKind, Hours, PolicyForm } from "./form";
-import { clock, strong } from "./segments";
+import { clock, LIMITS, strong } from "./segments";
 
 /** With their articles. Clients and providers are several people. */
 const ROLES: Readonly<Record<Role, string>> = {
@@ -142,29 +142,46 @@ function approvalsOf({ approvals, effect }: PolicyForm): string[] {
 }
 
 function daysOf({ fromDay, toDay }: PolicyForm): string[] {
-  return [
+  const limits = [
     ...(fromDay === null ? [] : [`ab dem ${strong(dayOf(fromDay))}`]),
     ...(toDay === null ? [] : [`bis zum ${strong(dayOf(toDay))}`]),
   ];
+  return limits.length === 0 ? [] : [limits.join(" ")];
 }
 
-/** Clauses after "wenn", each with its verb at the end. */
-function conditionsOf({ effect, office, factorMinutes, instruments }: PolicyForm): string[] {
-  const isPermit = effect === "permit";
+/** A condition in the parts of its clause: the verb is last after "wenn", and second in a list. */
+interface Condition {
+  readonly subject: string;
+  readonly rest: string;
+  readonly verb: "ist" | "hat" | "wurde";
+}
+
+const whenClause = ({ subject, rest, verb }: Condition): string => `${subject} ${rest} ${verb}`;
+const listItem = ({ subject, rest, verb }: Condition): string => `${subject} ${verb} ${rest}`;
+
+function officeOf({ effect, office }: PolicyForm): string[] {
+  if (office === "none") return ["keine Zeiten festgelegt"];
+  if (office !== "own") return [];
+  return [`nach ${strong("ihren eigenen Zeiten")} ${effect === "permit" ? "geöffnet" : "geschlossen"}`];
+}
+
+function conditionsOf(form: PolicyForm): Condition[] {
+  const { effect, factorMinutes, instruments } = form;
+  const kinds = strong(or(instruments.map((one) => INSTRUMENTS[one])));
+  const ago = effect === "permit" ? "höchstens" : "mehr als";
   return [
     ...(instruments.length === 0
       ? []
-      : [`${strong(or(instruments.map((one) => INSTRUMENTS[one])))} die Rechtsgrundlage ist`]),
-    ...(office === "none" ? ["die eigene Organisation keine Zeiten festgelegt hat"] : []),
-    ...(office === "own"
-      ? [
-          `die eigene Organisation nach ${strong("ihren eigenen Zeiten")} ${isPermit ? "geöffnet" : "geschlossen"} hat`,
-        ]
-      : []),
+      : [{ subject: kinds, rest: "die Rechtsgrundlage", verb: "ist" } as const]),
+    ...officeOf(form).map((rest) => ({ subject: "die eigene Organisation", rest, verb: "hat" }) as const),
     ...(factorMinutes === null
       ? []
       : [
-          `der zweite Faktor vor ${isPermit ? "höchstens" : "mehr als"} ${strong(minutes(factorMinutes))} bestätigt wurde`,
+          {
+            subject: "der zweite Faktor",
+            rest: `vor ${ago} ${strong(minutes(factorMinutes))} bestätigt`,
+            verb: "wurde",
+          } as const,
         ]),
   ];
 }
@@ -202,26 +219,26 @@ function supportOf({ effect, support }: PolicyForm): string {
     : ` Für Personen mit der Aufgabe Support gilt das ${strong("nur bei einem Streitfall")}.`;
 }
 
-/** Returns the sentence of a rule in German, its important words between `**`. */
+/** Returns what a rule says in German, its important words between `**`. More than `LIMITS` follow as a list. */
 export function germanSentence(form: PolicyForm): string {
   const { effect, action, levels } = form;
   const who = whoOf(form);
-  const isNot = effect === "forbid" && who.text !== strong("Niemand");
-  const parts = [
+  const limits = [...approvalsOf(form), ...daysOf(form), ...purposesOf(form), ...hoursOf(form)];
+  const conditions = conditionsOf(form);
+  const isList = limits.length + conditions.length > LIMITS;
+  const act = [
     `${who.text} ${who.may}`,
     action === "open" ? objectOf(form) : askedOf(form),
     ...(form.records === "granted" ? [GRANTS[form.grantKind]] : []),
-    ...approvalsOf(form),
-    ...daysOf(form),
-    ...purposesOf(form),
-    ...hoursOf(form),
-    ...(isNot ? ["nicht"] : []),
+    ...(isList ? [] : limits),
+    ...(effect === "forbid" && who.text !== strong("Niemand") ? ["nicht"] : []),
     ...(levels.length === 0 || action === "request"
       ? []
       : [strong(or(levels.map((level) => LEVELS[level])))]),
     verbOf(form),
-  ];
-  const conditions = conditionsOf(form);
-  const when = conditions.length === 0 ? "" : `, wenn ${and(conditions)}`;
-  return `${parts.join(" ")}${when}${exceptions(form)}.${supportOf(form)}`;
+  ].join(" ");
+  const when = conditions.length === 0 ? "" : `, wenn ${and(conditions.map(whenClause))}`;
+  const lead = effect === "permit" ? "Bedingungen" : "Das gilt nur, wenn alle diese Bedingungen erfüllt sind";
+  const rest = isList ? `. ${lead}: ${[...limits, ...conditions.map(listItem)].join("; ")}` : when;
+  return `${act}${rest}${exceptions(form)}.${supportOf(form)}`;
 }

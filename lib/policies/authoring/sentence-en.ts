@@ -2,7 +2,7 @@ import { formatCount, formatTime } from "@/lib/format";
 import type { GroupName, InstrumentKind, Purpose, Role } from "@/lib/vocabulary";
 import { PURPOSES } from "@/lib/word-lists";
 import type { FormLevel, GrantKind, Hours, PolicyForm } from "./form";
-import { clock, strong } from "./segments";
+import { clock, LIMITS, strong } from "./segments";
 
 const ROLES: Readonly<Record<Role, string>> = {
   client: "clients",
@@ -82,11 +82,13 @@ function windowOf(hours: Hours): string {
 function hoursOf({ effect, hours }: PolicyForm): string[] {
   if (hours === null) return [];
   const window = windowOf(hours);
-  if (effect === "permit")
-    return [
+  if (effect === "permit") {
+    const parts = [
       window === "" ? "" : `on ${strong(window)}`,
       hours.exceptHolidays ? strong("not on public holidays") : "",
     ].filter((part) => part !== "");
+    return parts.length === 0 ? [] : [parts.join(", ")];
+  }
   const holidays = hours.exceptHolidays ? strong("on public holidays") : "";
   const outside = window === "" ? "" : `outside ${strong(window)}`;
   return [[outside, holidays].filter((part) => part !== "").join(", or ")];
@@ -150,10 +152,11 @@ function ofPerson({ effect, factorMinutes, office }: PolicyForm): string[] {
 }
 
 function daysOf({ fromDay, toDay }: PolicyForm): string[] {
-  return [
+  const limits = [
     ...(fromDay === null ? [] : [`from ${strong(dayOf(fromDay))}`]),
     ...(toDay === null ? [] : [`through ${strong(dayOf(toDay))}`]),
   ];
+  return limits.length === 0 ? [] : [limits.join(" ")];
 }
 
 function purposesOf({ purposes, isOtherPurposes }: PolicyForm): string[] {
@@ -163,8 +166,8 @@ function purposesOf({ purposes, isOtherPurposes }: PolicyForm): string[] {
   return [`for ${purposes.length === PURPOSES.length ? strong("any purpose") : named}`];
 }
 
-function exceptions({ exceptKept, exceptEmergency, exceptOverride }: PolicyForm): string {
-  const all = [
+function exceptionsOf({ exceptKept, exceptEmergency, exceptOverride }: PolicyForm): string[] {
+  return [
     ...(exceptKept ? [`${strong("a legal hold")} keeps the transaction for a legal authority`] : []),
     ...(exceptEmergency ? [`it is ${strong("emergency access")}`] : []),
     ...(exceptOverride
@@ -173,7 +176,6 @@ function exceptions({ exceptKept, exceptEmergency, exceptOverride }: PolicyForm)
         ]
       : []),
   ];
-  return all.length === 0 ? "" : `, unless ${or(all)}`;
 }
 
 /** Returns what is added for the duty support, as a sentence. */
@@ -184,19 +186,10 @@ function supportOf({ effect, support }: PolicyForm): string {
     : ` For people with the duty support this applies ${strong("to a dispute only")}.`;
 }
 
-/** Returns the sentence of a rule in English, its important words between `**`. */
-export function englishSentence(form: PolicyForm): string {
-  const { effect, action, levels, instruments, roles, support } = form;
-  const isNoOne = effect === "forbid" && roles.length === 0 && (support === "any" || support === "dispute");
-  const may = effect === "permit" || isNoOne ? "may" : "may not";
-  const isMasked = levels.length === 1 && levels[0] === "masked";
-  const verb = isMasked ? `see ${objectOf(form)}` : `open ${objectOf(form)}`;
-  const start = [whoOf(form), may, action === "open" ? verb : `request ${askedOf(form)}`];
-  const parts = [
-    ...(levels.length === 0 || action === "request"
-      ? []
-      : [strong(or(levels.map((level) => LEVELS[level])))]),
-    ...(form.records === "granted" ? [GRANTS[form.grantKind]] : []),
+/** Returns the limits and exceptions of a rule: as the end of its sentence, or as a list if there are many. */
+function limitsOf(form: PolicyForm): string {
+  const { effect, instruments } = form;
+  const limits = [
     ...approvalsOf(form),
     ...(instruments.length === 0 ? [] : [`under ${strong(or(instruments.map((one) => INSTRUMENTS[one])))}`]),
     ...purposesOf(form),
@@ -204,5 +197,30 @@ export function englishSentence(form: PolicyForm): string {
     ...ofPerson(form),
     ...daysOf(form),
   ];
-  return `${[...start, ...parts].join(" ")}${exceptions(form)}.${supportOf(form)}`;
+  const exceptions = exceptionsOf(form);
+  if (limits.length <= LIMITS) {
+    const unless = exceptions.length === 0 ? "" : `, unless ${or(exceptions)}`;
+    return `${limits.map((limit) => ` ${limit}`).join("")}${unless}.`;
+  }
+  const lead = effect === "permit" ? "Conditions" : "This applies only if all these conditions are met";
+  return `. ${lead}: ${limits.join("; ")}.${exceptions.map((one) => ` Exception: ${one}.`).join("")}`;
+}
+
+/** Returns what a rule says in English, its important words between `**`. More than `LIMITS` follow as a list. */
+export function englishSentence(form: PolicyForm): string {
+  const { effect, action, levels, roles, support } = form;
+  const isNoOne = effect === "forbid" && roles.length === 0 && (support === "any" || support === "dispute");
+  const may = effect === "permit" || isNoOne ? "may" : "may not";
+  const isMasked = levels.length === 1 && levels[0] === "masked";
+  const verb = isMasked ? `see ${objectOf(form)}` : `open ${objectOf(form)}`;
+  const act = [
+    whoOf(form),
+    may,
+    action === "open" ? verb : `request ${askedOf(form)}`,
+    ...(levels.length === 0 || action === "request"
+      ? []
+      : [strong(or(levels.map((level) => LEVELS[level])))]),
+    ...(form.records === "granted" ? [GRANTS[form.grantKind]] : []),
+  ].join(" ");
+  return `${act}${limitsOf(form)}${supportOf(form)}`;
 }

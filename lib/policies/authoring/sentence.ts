@@ -3,7 +3,7 @@ import type { PolicyForm } from "./form";
 import { germanSentence } from "./sentence-de";
 import { englishSentence } from "./sentence-en";
 
-/** Returns what a rule says as one sentence; `**` is around its important words (`segmentsOf`). */
+/** Returns what a rule says in a few sentences; `**` is around its important words (`segmentsOf`). */
 export function sentenceOf(form: PolicyForm, locale: Locale): string {
   return locale === "de" ? germanSentence(form) : englishSentence(form);
 }

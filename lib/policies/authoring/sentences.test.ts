@@ -83,8 +83,25 @@ describe("sentence of a rule", () => {
       toDay: "2026-12-31",
     };
     expect(both(form)).toEqual([
-      "Regulators may open amount of transactions at most 1 year (365 days) old in full under a grant from a request with at least 2 approvals under a court order on Monday and Wednesday, 09:00 to 17:00 not on public holidays when their second factor was proved within the last 15 minutes from 1 Dec 2026 through 31 Dec 2026.",
-      "Die Aufsicht darf das Feld Betrag von Transaktionen, die höchstens 1 Jahr (365 Tage) alt sind, mit einer Freigabe aus einem Antrag mit mindestens 2 Zustimmungen ab dem 1. Dez. 2026 bis zum 31. Dez. 2026 nur Montag und Mittwoch, 09:00 bis 17:00 Uhr, nicht an Feiertagen vollständig öffnen, wenn ein Gerichtsbeschluss die Rechtsgrundlage ist und der zweite Faktor vor höchstens 15 Minuten bestätigt wurde.",
+      "Regulators may open amount of transactions at most 1 year (365 days) old in full under a grant from a request. Conditions: with at least 2 approvals; under a court order; on Monday and Wednesday, 09:00 to 17:00, not on public holidays; when their second factor was proved within the last 15 minutes; from 1 Dec 2026 through 31 Dec 2026.",
+      "Die Aufsicht darf das Feld Betrag von Transaktionen, die höchstens 1 Jahr (365 Tage) alt sind, mit einer Freigabe aus einem Antrag vollständig öffnen. Bedingungen: mit mindestens 2 Zustimmungen; ab dem 1. Dez. 2026 bis zum 31. Dez. 2026; nur Montag und Mittwoch, 09:00 bis 17:00 Uhr, nicht an Feiertagen; ein Gerichtsbeschluss ist die Rechtsgrundlage; der zweite Faktor wurde vor höchstens 15 Minuten bestätigt.",
+    ]);
+  });
+
+  test("of a prohibition with many limits is a list of conditions and exceptions", () => {
+    const form: PolicyForm = {
+      ...EMPTY_FORM,
+      effect: "forbid",
+      roles: ["auditor"],
+      approvals: 2,
+      instruments: ["subpoena"],
+      purposes: ["audit"],
+      office: "own",
+      exceptEmergency: true,
+    };
+    expect(both(form)).toEqual([
+      "Auditors may not open transactions. This applies only if all these conditions are met: with fewer than 2 approvals; under a subpoena; for an audit; outside their organisation’s own hours. Exception: it is emergency access.",
+      "Die Revision darf Transaktionen nicht öffnen. Das gilt nur, wenn alle diese Bedingungen erfüllt sind: mit weniger als 2 Zustimmungen; für eine Revision; eine Vorlageanordnung (Subpoena) ist die Rechtsgrundlage; die eigene Organisation hat nach ihren eigenen Zeiten geschlossen. Ausnahme: Es ist ein Notzugriff.",
     ]);
   });
 

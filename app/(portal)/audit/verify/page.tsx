@@ -13,6 +13,7 @@ import { Section } from "@/components/ui/section";
 import { EmptyState } from "@/components/ui/states";
 import { opensslCommands, policyText } from "@/components/verify/commands";
 import { BrowserVerification } from "@/components/verify/run/browser-verification";
+import { VerifierExits } from "@/components/verify/verifier-exits";
 import { listVerifications } from "@/lib/api-client/operations/audit";
 import type { ReadLog } from "@/lib/audit/reading/of-log";
 import { getAuditKeys as readAuditKeys } from "@/lib/audit/reading/proofs/get-audit-keys";
@@ -141,6 +142,7 @@ export default async function VerifyPage({ searchParams }: PageProps<"/audit/ver
             <CodeSample label={t("command")} code="npm run verify -- audit-log.zip --policy policy.json" />
           </Step>
         </ol>
+        <VerifierExits />
         <p className="mt-4 max-w-[760px] text-body text-ink-2">{t("ownExit")}</p>
       </Section>
       <ForPrograms>
