@@ -47,6 +47,7 @@ export const HEALTH_ALERTS: readonly AlertKind[] = [
   kind("intent-without-outcome", "critical", "condition", "intent-without-outcome"),
   kind("end-not-at-custodian", "critical", "condition", "end-not-at-custodian"),
   kind("erasure-late", "warning", "condition", "erasure-late"),
+  kind("archive-late", "warning", "condition", "backup-too-old"),
   kind("backup-*", "warning", "condition", "backup-too-old"),
   kind("drill-failed", "warning", "condition", "drill-too-old"),
   kind("redis-*", "warning", "condition", "rate-limiter"),

@@ -38,6 +38,7 @@ function useAlarmText(alarm: string, parts: Health["parts"]): string {
     case "integration-late":
     case "end-not-at-custodian":
     case "erasure-late":
+    case "archive-late":
     case "backup-command-failed":
     case "backup-failed":
     case "backup-late":

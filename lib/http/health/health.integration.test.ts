@@ -193,6 +193,7 @@ describe("the merge delay", () => {
     declaredLosses: 0,
     openIntents: 0,
     endsNotAtCustodian: 0,
+    isArchiveLate: false,
     lateErasures: 0,
     mergeDelay: undefined,
   };

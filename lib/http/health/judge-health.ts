@@ -184,6 +184,7 @@ export function alarmsOf(
   if (stored.endsNotAtCustodian > 0) alarms.push("end-not-at-custodian");
   // Most often no worker was given the retention login.
   if (stored.lateErasures > 0) alarms.push("erasure-late");
+  if (stored.isArchiveLate) alarms.push("archive-late");
   return alarms;
 }
 
@@ -213,6 +214,7 @@ const FOR_OPERATORS: readonly string[] = [
   "intent-without-outcome",
   "end-not-at-custodian",
   "erasure-late",
+  "archive-late",
   "backup-command-failed",
   "backup-failed",
   "backup-late",

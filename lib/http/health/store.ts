@@ -1,5 +1,6 @@
 import "server-only";
 import { QUARANTINED } from "@/lib/audit/reading/quarantine-store";
+import { ARCHIVING } from "@/lib/backup/server/archiving";
 import { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
 import type { WitnessPolicy } from "@/lib/env/anchors";
@@ -51,6 +52,8 @@ export interface StoredHealth {
   readonly endsNotAtCustodian: number;
   /** Agreed erasures that no date or hold defers and that have not run for over five minutes. */
   readonly lateErasures: number;
+  /** Whether the server has stopped to archive its WAL. */
+  readonly isArchiveLate: boolean;
 }
 
 interface HealthRow {
@@ -74,6 +77,7 @@ interface HealthRow {
   open_intents: bigint;
   ends_not_at_custodian: bigint;
   late_erasures: bigint;
+  archiving: string;
   delays: bigint;
   p50: number | null;
   p99: number | null;
@@ -129,7 +133,8 @@ export async function readStoredHealth(tx: Tx, log: string, policy: WitnessPolic
                 AND CASE WHEN j.state = 'waiting' THEN j.created_at < now() - interval '5 minutes'
                     ELSE EXISTS (SELECT 1 FROM access_grant g WHERE g.id = j.subject::uuid AND g.not_after > now()) END) AS ends_not_at_custodian,
            (SELECT count(*) FROM audit_erasure e WHERE e.state = 'agreed'
-              AND coalesce(e.try_after, e.agreed_at) < now() - interval '5 minutes') AS late_erasures
+              AND coalesce(e.try_after, e.agreed_at) < now() - interval '5 minutes') AS late_erasures,
+           ${Prisma.raw(ARCHIVING)} AS archiving
     FROM (SELECT 1) one
     LEFT JOIN LATERAL (SELECT size, published_at, witnesses FROM audit_checkpoint
                        WHERE log = ${log} ORDER BY size DESC LIMIT 1) c ON true
@@ -174,6 +179,7 @@ const NOTHING: StoredHealth = {
   openIntents: 0,
   endsNotAtCustodian: 0,
   lateErasures: 0,
+  isArchiveLate: false,
   mergeDelay: undefined,
 };
 
@@ -199,6 +205,7 @@ function storedHealth(row: HealthRow): StoredHealth {
     openIntents: Number(row.open_intents),
     endsNotAtCustodian: Number(row.ends_not_at_custodian),
     lateErasures: Number(row.late_erasures),
+    isArchiveLate: row.archiving === "late",
     mergeDelay: mergeDelayOf(row),
   };
 }

@@ -12,6 +12,7 @@ import { readIdentities } from "@/lib/backup/archive/sealed-file";
 import { archiveCommand, listWal } from "@/lib/backup/archive/wal-archive";
 import { readBackupState } from "@/lib/backup/record/backup-state";
 import { recordBackupRuns } from "@/lib/backup/record/record-runs";
+import { archivingWarning, readArchiving } from "@/lib/backup/server/archiving";
 import { checkPages } from "@/lib/backup/server/check-pages";
 import { findTools } from "@/lib/backup/server/pg-basebackup";
 import { fixedClock } from "@/lib/clock";
@@ -349,11 +350,28 @@ describe("faults of a backup", () => {
     await admin("DROP OWNED BY backup_login");
     await admin("DROP ROLE backup_login");
     await admin("CREATE ROLE backup_login LOGIN REPLICATION PASSWORD 'x' IN ROLE sealport_owner");
-    expect(await createBackup(env, { identity: undefined })).toMatchObject({ hasPageChecksums: true });
+    expect(await createBackup(env, { identity: undefined })).toMatchObject({ warnings: [] });
     const away = { ...env, DATABASE_OWNER_URL: "postgresql://nobody:x@127.0.0.1:1/none" };
     await expect(createBackup(away, { identity: undefined })).rejects.toThrow(
       "The database cannot be reached",
     );
+  });
+
+  it("a server that no longer archives is named", async () => {
+    // Its patience is over an hour before the last file.
+    const archiving = () => readArchiving(admin, "-1 hour");
+    const spool = path.join(bench.dataDir, "postgres/archive");
+    expect(await readArchiving(admin)).toBe("kept");
+    await rename(spool, `${spool}.away`);
+    for (let count = 0; count < 3; count++) {
+      await admin("SELECT pg_logical_emit_message(false, 'test', 'x')");
+      await admin("SELECT pg_switch_wal()");
+    }
+    await waitUntil("two finished segments wait", async () => (await archiving()) === "late");
+    await rename(`${spool}.away`, spool);
+    await waitUntil("the server archives again", async () => (await archiving()) === "kept");
+    expect(archivingWarning("late")).toContain("no longer archives");
+    expect([archivingWarning("kept"), archivingWarning("off")]).toEqual([undefined, undefined]);
   });
 
   it("an instance with a folder for backups stores its WAL and makes a backup when one is due", async () => {

@@ -5,7 +5,6 @@ import { listBackups, type Manifest, openBackupFolder } from "@/lib/backup/archi
 import { readIdentities } from "@/lib/backup/archive/sealed-file";
 import { storeWal } from "@/lib/backup/archive/wal-archive";
 import { BackupRefused } from "@/lib/backup/refused";
-import { NO_CHECKSUMS } from "@/lib/backup/server/check-pages";
 import { fromBase64url, toBase64 } from "@/lib/crypto/bytes";
 import { type LaunchEnv, launchEnv } from "@/lib/env";
 import { backupFolder, recipientsOf } from "@/lib/launch/backup/backup-place";
@@ -79,7 +78,7 @@ function megabytes(bytes: number): string {
 }
 
 async function create(env: LaunchEnv, { identity }: Values): Promise<void> {
-  const { manifest, removed, hasPageChecksums } = await createBackup(env, { identity });
+  const { manifest, removed, warnings } = await createBackup(env, { identity });
   const { id, file, log_size, verified, wal } = manifest;
   say(
     `Backup ${id}: ${megabytes(file.bytes)} of ${megabytes(file.plain_bytes)}, WAL to ${wal.end}, log of ${log_size} entries.`,
@@ -90,7 +89,7 @@ async function create(env: LaunchEnv, { identity }: Values): Promise<void> {
       ? "Verified: read back and decrypted to its end."
       : "Verified: read back, digest only. With --identity FILE it is decrypted too.",
   );
-  if (!hasPageChecksums) say(`Warning: ${NO_CHECKSUMS}`);
+  for (const warning of warnings) say(`Warning: ${warning}`);
   for (const old of removed) say(`Removed ${old}: newer backups cover its day and week.`);
 }
 

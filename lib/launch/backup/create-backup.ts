@@ -19,8 +19,9 @@ import { readTar, writeTar } from "@/lib/backup/archive/tar";
 import { storeArchived } from "@/lib/backup/archive/wal-archive";
 import { type BackupFacts, type FinishedRun, insertRun } from "@/lib/backup/record/store";
 import { BackupRefused, explainBackupFailure } from "@/lib/backup/refused";
+import { archivingWarning, readArchiving } from "@/lib/backup/server/archiving";
 import { copyDatabase } from "@/lib/backup/server/base-backup";
-import { hasChecksums } from "@/lib/backup/server/check-pages";
+import { hasChecksums, NO_CHECKSUMS } from "@/lib/backup/server/check-pages";
 import {
   CopyFacts,
   readCluster,
@@ -192,6 +193,16 @@ async function makeAndReport(
   }
 }
 
+/** What the server does not do for its backups to be enough. */
+async function warningsOf(client: Parameters<typeof hasChecksums>[0]): Promise<string[]> {
+  const query = async (text: string) => (await client.query<object>(text)).rows;
+  const archiving = archivingWarning(await readArchiving(query));
+  return [
+    ...((await hasChecksums(client)) ? [] : [NO_CHECKSUMS]),
+    ...(archiving === undefined ? [] : [archiving]),
+  ];
+}
+
 /**
  * Makes a backup of the database: written, read back, published, and reported to the instance; then old ones are removed.
  * What fails before it is published leaves no file that counts. Throws OperatorError with the reason.
@@ -207,8 +218,8 @@ export async function createBackup(env: LaunchEnv, order: CreateOrder) {
   try {
     await removeDrafts(folder);
     return await withDatabase(env, async (database) => ({
-      hasPageChecksums: await withClient(database.url, hasChecksums),
       ...(await makeAndReport(env, folder, database, order)),
+      warnings: await withClient(database.url, warningsOf),
     }));
   } finally {
     await unlock();

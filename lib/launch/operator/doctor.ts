@@ -9,6 +9,7 @@ import {
   isDrillDue,
   readBackupState,
 } from "@/lib/backup/record/backup-state";
+import { archivingWarning, readArchiving } from "@/lib/backup/server/archiving";
 import { NO_CHECKSUMS } from "@/lib/backup/server/check-pages";
 import type { Verdict } from "@/lib/context/context";
 import { createClient } from "@/lib/db/connection";
@@ -118,6 +119,15 @@ async function checkChecksums(url: string): Promise<Finding | undefined> {
   return Reflect.get(Object(row), "data_checksums") === "on" ? { what } : { what, warning: NO_CHECKSUMS };
 }
 
+/** Warns of a server whose WAL is not kept. */
+async function checkArchiving(url: string): Promise<Finding | undefined> {
+  const what = "archived WAL";
+  const archiving = await withClient(url, ({ query }) => readArchiving(query)).catch(() => undefined);
+  if (archiving === undefined || archiving === "off") return undefined;
+  const warning = archivingWarning(archiving);
+  return warning === undefined ? { what } : { what, warning };
+}
+
 /** Asks as the portal's status does. A database that was never backed up has no age, and is at fault where one is expected. */
 async function requireBackup(url: string, tenantId: string, everyHours: number): Promise<void> {
   const state = await withClient(url, (client) => readBackupState(client, tenantId), tenantId);
@@ -151,6 +161,7 @@ function examineDatabase(part: Part, given: Given): Promise<Finding | undefined>
     ...roles,
     finding("migrations", () => ifReached(requireMigrations(url))),
     checkChecksums(url),
+    checkArchiving(url),
     ...(hours === undefined || tenantId === undefined ? [] : [backup(Number(hours), tenantId)]),
   ];
 }

@@ -32,6 +32,7 @@ export const LASTING_ALARMS: Readonly<Record<string, string>> = {
   "intent-without-outcome": "An opening recorded its intent but no outcome.",
   "end-not-at-custodian": "The custodian has not recorded the end of a grant.",
   "erasure-late": "An agreed erasure is late.",
+  "archive-late": "The database has archived no WAL for five minutes although finished segments wait.",
   "backup-late": "The last good backup is older than twice its period.",
   "backup-failed": "The newest backup failed.",
   "backup-command-failed": "The custodian's BACKUP_COMMAND fails, so a change of its files is not copied.",

@@ -31,7 +31,7 @@ export function describeEvidence(report: EvidenceReport): string[] {
       : [`${promised} of its entries are only promised: check a newer bundle for them`]),
     keysFrom === "policy" ? "with the keys of your policy" : "with the keys in the file only: give a policy",
   ];
-  return lines.map(shownText);
+  return lines.map((line) => shownText(line));
 }
 
 /** The same as JSON; opened parts of entries and values are left out. */
