@@ -23,13 +23,13 @@ import {
   areShort,
   gcmCipher,
   gcmDecipher,
+  hmac,
   importPrivate,
   importPublic,
   keyWrapCipher,
   keyWrapDecipher,
   POOLED_BYTES,
   pooledRandomBytes,
-  startHmac,
   withoutStacks,
 } from "./primitives-quick";
 
@@ -65,9 +65,7 @@ export function sha256Text(part: Uint8Array | string): string {
 
 /** HMAC-SHA-256 (RFC 2104) of the parts one after another. */
 export function hmacSha256(key: Uint8Array, ...parts: readonly Uint8Array[]): Uint8Array {
-  const hmac = startHmac(key);
-  for (const part of parts) hmac.update(part);
-  return plain(hmac.digest());
+  return plain(hmac(key, parts));
 }
 
 /** HKDF-SHA-256 (RFC 5869), extract and expand. */
