@@ -101,17 +101,31 @@ export function apuText(context: EnvelopeContext): string {
   return `cfx1|tx=${context.tx}|grp=${context.group}|ep=${context.ep}|gen=${context.gen}`;
 }
 
+/** PartyUInfo as bytes, and as a header has it. */
+export interface PartyU {
+  readonly bytes: Uint8Array;
+  readonly encoded: string;
+}
+
+/** Returns PartyUInfo, which is the same for all recipients of an envelope. */
+export function partyU(context: EnvelopeContext): PartyU {
+  const text = apuText(context);
+  return { bytes: utf8(text), encoded: textToBase64url(text) };
+}
+
+const COMMIT = utf8("cfx1/commit|");
+
 /**
  * Returns the key commitment cmt = HMAC-SHA-256(CEK, `cfx1/commit|` ‖ apu), because plain AES-GCM does not commit to its
  * key.
  */
-export function commitment(cek: Uint8Array, context: EnvelopeContext): Uint8Array {
-  return hmacSha256(cek, utf8(`cfx1/commit|${apuText(context)}`));
+export function commitment(cek: Uint8Array, apu: PartyU): Uint8Array {
+  return hmacSha256(cek, COMMIT, apu.bytes);
 }
 
 /** Returns in constant time whether an envelope commits to this content key. */
-export function isCommitted(cek: Uint8Array, context: EnvelopeContext, cmt: string): boolean {
-  return equalConstantTime(commitment(cek, context), fromBase64url(cmt));
+export function isCommitted(cek: Uint8Array, apu: PartyU, cmt: string): boolean {
+  return equalConstantTime(commitment(cek, apu), fromBase64url(cmt));
 }
 
 /**
