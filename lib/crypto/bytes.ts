@@ -171,6 +171,11 @@ export function fromBase64url(text: string): Uint8Array {
   return decodeBase64(text, URL_DECODE);
 }
 
+/** `fromBase64url` of a text that `isBase64url` has accepted before. */
+export function fromCheckedBase64url(text: string): Uint8Array {
+  return decodeBase64(text, URL_DECODE);
+}
+
 /** `fromBase64url` of a short text, written to the place in `out` that begins at `at`: many short arrays cost more than one. */
 export function putBase64url(out: Uint8Array, at: number, text: string): void {
   checkBase64(text, URL_TEXT, URL_DECODE);

@@ -28,6 +28,7 @@ import {
   importPublic,
   keyWrapCipher,
   keyWrapDecipher,
+  lend,
   POOLED_BYTES,
   pooledRandomBytes,
   withoutStacks,
@@ -82,10 +83,10 @@ export function aesGcmSeal(
   key: Uint8Array,
   iv: Uint8Array,
   plaintext: Uint8Array,
-  aad?: Uint8Array,
+  aad?: Uint8Array | string,
 ): { ciphertext: Uint8Array; tag: Uint8Array } {
   const cipher = gcmCipher(key, iv);
-  if (aad !== undefined) cipher.setAAD(aad);
+  if (aad !== undefined) cipher.setAAD(lend(aad));
   const ciphertext = plain(cipher.update(plaintext));
   cipher.final();
   return { ciphertext, tag: plain(cipher.getAuthTag()) };
@@ -97,12 +98,12 @@ export function aesGcmOpen(
   iv: Uint8Array,
   ciphertext: Uint8Array,
   tag: Uint8Array,
-  aad?: Uint8Array,
+  aad?: Uint8Array | string,
 ): Uint8Array {
   if (tag.length !== TAG_BYTES) throw new OpenError();
   try {
     const decipher = gcmDecipher(key, iv);
-    if (aad !== undefined) decipher.setAAD(aad);
+    if (aad !== undefined) decipher.setAAD(lend(aad));
     decipher.setAuthTag(tag);
     const head = decipher.update(ciphertext);
     decipher.final();

@@ -1,4 +1,4 @@
-import { fromBase64url, fromUtf8, isBase64url, textToBase64url, utf8 } from "../bytes";
+import { fromBase64url, fromCheckedBase64url, fromUtf8, isBase64url, textToBase64url, utf8 } from "../bytes";
 import { FormatError, OpenError } from "../format-error";
 import { type Json, parseCanonicalJson } from "../json/canonical-json";
 import { aesGcmOpen, aesKeyUnwrap } from "../primitives";
@@ -103,7 +103,7 @@ export function unwrapContentKey(
   const recipient = recipientOf(envelope, kid);
   const kek = wrappingKey(secret, apu.bytes, kid);
   try {
-    const cek = aesKeyUnwrap(kek, fromBase64url(recipient.encrypted_key));
+    const cek = aesKeyUnwrap(kek, fromCheckedBase64url(recipient.encrypted_key));
     if (cek.length !== CEK_BYTES || !isCommitted(cek, apu, cmt)) throw new OpenError();
     return cek;
   } finally {
@@ -112,14 +112,14 @@ export function unwrapContentKey(
   }
 }
 
-/** Decrypts an envelope's content with its content key; padding and JCS must be exact. */
+/** Decrypts the content of an envelope of strict form with its content key; padding and JCS must be exact. */
 export function decryptContent(envelope: Envelope, cek: Uint8Array): Json {
   const plaintext = aesGcmOpen(
     cek,
-    fromBase64url(envelope.iv),
-    fromBase64url(envelope.ciphertext),
-    fromBase64url(envelope.tag),
-    utf8(envelope.protected),
+    fromCheckedBase64url(envelope.iv),
+    fromCheckedBase64url(envelope.ciphertext),
+    fromCheckedBase64url(envelope.tag),
+    envelope.protected,
   );
   try {
     return parseCanonicalJson(stripSpaces(plaintext));

@@ -1,4 +1,4 @@
-import { textToBase64url, toBase64url, utf8 } from "../bytes";
+import { textToBase64url, toBase64url } from "../bytes";
 import { FormatError } from "../format-error";
 import { canonicalBytes } from "../json/canonical-json";
 import { aesGcmSeal, aesKeyWrap, ephemeralX25519, type X25519Handle } from "../primitives";
@@ -84,7 +84,7 @@ export function sealWith(input: SealInput, material: SealMaterial): Envelope {
   const apu = partyU(input);
   const header = protectedText(input, toBase64url(commitment(material.cek, apu)));
   const plaintext = padWithSpaces(canonicalBytes({ fields: input.fields, salts: input.salts }));
-  const { ciphertext, tag } = aesGcmSeal(material.cek, material.iv, plaintext, utf8(header));
+  const { ciphertext, tag } = aesGcmSeal(material.cek, material.iv, plaintext, header);
   plaintext.fill(0);
   return {
     protected: header,
