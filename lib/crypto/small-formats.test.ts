@@ -44,6 +44,15 @@ describe("bytes", () => {
     for (const text of ["0", "0G", "AB"]) expect(() => bytes.fromHex(text)).toThrow(FormatError);
   });
 
+  it("UTF-8 is Node's for short and long texts", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "grapheme", minLength: 0, maxLength: 100 }), (text) => {
+        expect(bytes.utf8(text)).toEqual(new Uint8Array(Buffer.from(text)));
+      }),
+    );
+    for (const text of ["€".repeat(64), "€".repeat(65)]) expect(bytes.fromUtf8(bytes.utf8(text))).toBe(text);
+  });
+
   it("bytes compare bytewise, shorter first", () => {
     const order = ["", "00", "0001", "01", "ff"].map(bytes.fromHex);
     expect([...order].reverse().sort(bytes.compareBytes)).toEqual(order);

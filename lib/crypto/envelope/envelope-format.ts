@@ -101,28 +101,44 @@ export function apuText(context: EnvelopeContext): string {
   return `cfx1|tx=${context.tx}|grp=${context.group}|ep=${context.ep}|gen=${context.gen}`;
 }
 
+/** PartyUInfo as bytes, and as a header has it. */
+export interface PartyU {
+  readonly bytes: Uint8Array;
+  readonly encoded: string;
+}
+
+/** Returns PartyUInfo, which is the same for all recipients of an envelope. */
+export function partyU(context: EnvelopeContext): PartyU {
+  const text = apuText(context);
+  return { bytes: utf8(text), encoded: textToBase64url(text) };
+}
+
+const COMMIT = utf8("cfx1/commit|");
+
 /**
  * Returns the key commitment cmt = HMAC-SHA-256(CEK, `cfx1/commit|` ‖ apu), because plain AES-GCM does not commit to its
  * key.
  */
-export function commitment(cek: Uint8Array, context: EnvelopeContext): Uint8Array {
-  return hmacSha256(cek, utf8(`cfx1/commit|${apuText(context)}`));
+export function commitment(cek: Uint8Array, apu: PartyU): Uint8Array {
+  return hmacSha256(cek, COMMIT, apu.bytes);
 }
 
 /** Returns in constant time whether an envelope commits to this content key. */
-export function isCommitted(cek: Uint8Array, context: EnvelopeContext, cmt: string): boolean {
-  return equalConstantTime(commitment(cek, context), fromBase64url(cmt));
+export function isCommitted(cek: Uint8Array, apu: PartyU, cmt: string): boolean {
+  return equalConstantTime(commitment(cek, apu), fromBase64url(cmt));
 }
 
 /**
- * Returns the base64url text of the protected header. All of it except cmt comes from our records. ECMAScript's writer
- * gives the JCS text (RFC 8785 section 3.2) because the members are in order, in a third of the time. The known answers
- * check that both are equal.
+ * Returns the base64url text of the protected header. All of it except cmt comes from our records. This is the JCS text
+ * (RFC 8785 section 3.2): the members are in order, and `checkContext` and base64url leave nothing to escape. A JSON
+ * writer takes 0.5 µs longer. The known answers check that both are equal.
  */
 export function protectedText(context: EnvelopeContext, cmt: string): string {
-  const { tx, group, gen, rd } = context;
-  const cfx = { cmt, ep: String(context.ep), gen, grp: group, rd, tx, v: 1 };
-  return textToBase64url(JSON.stringify({ alg: KEY_ALGORITHM, cfx, enc: CONTENT_ALGORITHM, typ: "cfx+jwe" }));
+  const { tx, group, ep, gen, rd } = context;
+  const cfx = `{"cmt":"${cmt}","ep":"${ep}","gen":${gen},"grp":"${group}","rd":"${rd}","tx":"${tx}","v":1}`;
+  return textToBase64url(
+    `{"alg":"${KEY_ALGORITHM}","cfx":${cfx},"enc":"${CONTENT_ALGORITHM}","typ":"cfx+jwe"}`,
+  );
 }
 
 /** Returns the key that wraps the CEK for one recipient (RFC 7518 section 4.6.2). */

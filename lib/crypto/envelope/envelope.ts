@@ -11,6 +11,7 @@ import {
   type EnvelopeRecipient,
   type GroupContent,
   isCommitted,
+  partyU,
 } from "./envelope-format";
 import {
   asOneError,
@@ -23,14 +24,7 @@ import {
   unwrapContentKey,
 } from "./open-envelope";
 import { parseEnvelopeForm, parseRecipient } from "./parse-envelope";
-import {
-  partyU,
-  type RecipientKey,
-  type SealInput,
-  type SealMaterial,
-  sealWith,
-  wrapWith,
-} from "./seal-envelope";
+import { type RecipientKey, type SealInput, type SealMaterial, sealWith, wrapWith } from "./seal-envelope";
 
 export type { Envelope, EnvelopeContext, EnvelopeRecipient, GroupContent } from "./envelope-format";
 export type { Derive } from "./open-envelope";
@@ -121,7 +115,7 @@ export async function openContentKey(input: OpenKeyInput): Promise<Uint8Array> {
   try {
     const bound = bindEnvelope(parseEnvelope(input.envelope), input);
     const secret = sharedSecret(bound, input);
-    return unwrapContentKey(bound, input, secret instanceof Uint8Array ? secret : await secret);
+    return unwrapContentKey(bound, input.kid, secret instanceof Uint8Array ? secret : await secret);
   } catch (error) {
     throw asOneError(error);
   }
@@ -138,7 +132,7 @@ export async function openEnvelope(
   try {
     const bound = bindEnvelope(parseEnvelope(input.envelope), input);
     const secret = sharedSecret(bound, input);
-    const cek = unwrapContentKey(bound, input, secret instanceof Uint8Array ? secret : await secret);
+    const cek = unwrapContentKey(bound, input.kid, secret instanceof Uint8Array ? secret : await secret);
     try {
       const content = contentOf(decryptContent(bound.envelope, cek));
       checkRecord(content, input, input);
@@ -192,8 +186,8 @@ export function rewrapRecipient(
     readonly publicKey: Uint8Array;
   },
 ): SealedEnvelope {
-  const { cmt } = bindEnvelope(parseEnvelope(input.envelope), input);
-  if (!isCommitted(input.cek, input, cmt)) throw new OpenError();
+  const { apu, cmt } = bindEnvelope(parseEnvelope(input.envelope), input);
+  if (!isCommitted(input.cek, apu, cmt)) throw new OpenError();
   const recipient = wrapContentKey(input.cek, { ...input, kid: input.newKid });
   return replaceRecipient({ ...input, recipient });
 }

@@ -1,9 +1,8 @@
-import { fromBase64url, fromUtf8, isBase64url, textToBase64url, utf8 } from "../bytes";
+import { fromBase64url, fromCheckedBase64url, fromUtf8, isBase64url, textToBase64url, utf8 } from "../bytes";
 import { FormatError, OpenError } from "../format-error";
 import { type Json, parseCanonicalJson } from "../json/canonical-json";
 import { aesGcmOpen, aesKeyUnwrap } from "../primitives";
 import {
-  apuText,
   CEK_BYTES,
   checkContext,
   type Envelope,
@@ -13,6 +12,8 @@ import {
   type GroupContent,
   isCommitted,
   KEY_ALGORITHM,
+  type PartyU,
+  partyU,
   protectedText,
   wrappingKey,
 } from "./envelope-format";
@@ -22,9 +23,10 @@ import { fieldDigestText, isSalt, recordDigest } from "./record-digest";
 /** Computes the shared secret of an ephemeral key, wherever the private key is. The secret is overwritten after use. */
 export type Derive = (epk: Uint8Array) => Uint8Array | Promise<Uint8Array>;
 
-/** An envelope after its binding to the context was checked, and its commitment. */
+/** An envelope after its binding to the context was checked, with its PartyUInfo and commitment. */
 export interface BoundEnvelope {
   readonly envelope: Envelope;
+  readonly apu: PartyU;
   readonly cmt: string;
 }
 
@@ -58,7 +60,7 @@ const AFTER_GROUPS = Math.ceil((BEFORE_COMMITMENT + COMMITMENT_LENGTH) / 3);
 function storedCommitment(protectedBase64url: string): string {
   const part = fromBase64url(protectedBase64url.slice(4 * FIRST_GROUP, 4 * AFTER_GROUPS));
   const from = BEFORE_COMMITMENT - 3 * FIRST_GROUP;
-  const cmt = fromUtf8(part.subarray(from, from + COMMITMENT_LENGTH));
+  const cmt = fromUtf8(part.slice(from, from + COMMITMENT_LENGTH));
   if (cmt.length !== COMMITMENT_LENGTH || !isBase64url(cmt)) throw new OpenError();
   return cmt;
 }
@@ -71,11 +73,11 @@ export function bindEnvelope(envelope: Envelope, context: EnvelopeContext): Boun
   checkContext(context);
   const cmt = storedCommitment(envelope.protected);
   if (protectedText(context, cmt) !== envelope.protected) throw new OpenError();
-  const apu = textToBase64url(apuText(context));
+  const apu = partyU(context);
   for (const { header } of envelope.recipients) {
-    if (header.apu !== apu || header.apv !== textToBase64url(header.kid)) throw new OpenError();
+    if (header.apu !== apu.encoded || header.apv !== textToBase64url(header.kid)) throw new OpenError();
   }
-  return { envelope, cmt };
+  return { envelope, apu, cmt };
 }
 
 function recipientOf(envelope: Envelope, kid: string): EnvelopeRecipient {
@@ -94,15 +96,15 @@ export function sharedSecret(
 
 /** Unwraps the content key of one recipient and requires the commitment (RFC 7516 section 5.2). The secret is overwritten. */
 export function unwrapContentKey(
-  bound: BoundEnvelope,
-  context: EnvelopeContext & { readonly kid: string },
+  { envelope, apu, cmt }: BoundEnvelope,
+  kid: string,
   secret: Uint8Array,
 ): Uint8Array {
-  const recipient = recipientOf(bound.envelope, context.kid);
-  const kek = wrappingKey(secret, utf8(apuText(context)), context.kid);
+  const recipient = recipientOf(envelope, kid);
+  const kek = wrappingKey(secret, apu.bytes, kid);
   try {
-    const cek = aesKeyUnwrap(kek, fromBase64url(recipient.encrypted_key));
-    if (cek.length !== CEK_BYTES || !isCommitted(cek, context, bound.cmt)) throw new OpenError();
+    const cek = aesKeyUnwrap(kek, fromCheckedBase64url(recipient.encrypted_key));
+    if (cek.length !== CEK_BYTES || !isCommitted(cek, apu, cmt)) throw new OpenError();
     return cek;
   } finally {
     secret.fill(0);
@@ -110,14 +112,14 @@ export function unwrapContentKey(
   }
 }
 
-/** Decrypts an envelope's content with its content key; padding and JCS must be exact. */
+/** Decrypts the content of an envelope of strict form with its content key; padding and JCS must be exact. */
 export function decryptContent(envelope: Envelope, cek: Uint8Array): Json {
   const plaintext = aesGcmOpen(
     cek,
-    fromBase64url(envelope.iv),
-    fromBase64url(envelope.ciphertext),
-    fromBase64url(envelope.tag),
-    utf8(envelope.protected),
+    fromCheckedBase64url(envelope.iv),
+    fromCheckedBase64url(envelope.ciphertext),
+    fromCheckedBase64url(envelope.tag),
+    envelope.protected,
   );
   try {
     return parseCanonicalJson(stripSpaces(plaintext));

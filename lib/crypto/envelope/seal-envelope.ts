@@ -1,10 +1,9 @@
-import { textToBase64url, toBase64url, utf8 } from "../bytes";
+import { textToBase64url, toBase64url } from "../bytes";
 import { FormatError } from "../format-error";
 import { canonicalBytes } from "../json/canonical-json";
 import { aesGcmSeal, aesKeyWrap, ephemeralX25519, type X25519Handle } from "../primitives";
 import { checkX25519PublicKey } from "../x25519-check";
 import {
-  apuText,
   CEK_BYTES,
   checkContext,
   checkKids,
@@ -14,6 +13,8 @@ import {
   type EnvelopeRecipient,
   type GroupContent,
   isKid,
+  type PartyU,
+  partyU,
   protectedText,
   wrappingKey,
 } from "./envelope-format";
@@ -45,18 +46,6 @@ function checkContent({ fields, salts }: GroupContent): void {
   if (!isSalted || Object.keys(salts).length !== names.length) {
     throw new FormatError("format.record", "each field needs one salt of 16 bytes");
   }
-}
-
-/** PartyUInfo as bytes, and as a header has it. */
-interface PartyU {
-  readonly bytes: Uint8Array;
-  readonly encoded: string;
-}
-
-/** Returns PartyUInfo, which is the same for all recipients of an envelope. */
-export function partyU(context: EnvelopeContext): PartyU {
-  const text = apuText(context);
-  return { bytes: utf8(text), encoded: textToBase64url(text) };
 }
 
 /** Wraps a content key for one recipient with a given ephemeral key (RFC 7518 section 4.6). */
@@ -93,9 +82,9 @@ export function sealWith(input: SealInput, material: SealMaterial): Envelope {
   checkKids(input.recipients.map((recipient) => recipient.kid));
   checkContent(input);
   const apu = partyU(input);
-  const header = protectedText(input, toBase64url(commitment(material.cek, input)));
+  const header = protectedText(input, toBase64url(commitment(material.cek, apu)));
   const plaintext = padWithSpaces(canonicalBytes({ fields: input.fields, salts: input.salts }));
-  const { ciphertext, tag } = aesGcmSeal(material.cek, material.iv, plaintext, utf8(header));
+  const { ciphertext, tag } = aesGcmSeal(material.cek, material.iv, plaintext, header);
   plaintext.fill(0);
   return {
     protected: header,
