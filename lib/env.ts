@@ -3,7 +3,7 @@
 // Error messages name variables only, never their values.
 import "server-only";
 import { z } from "zod";
-import { anchorFields, anchorTexts, closedLogFields, NoteKey, witnessFields } from "@/lib/env/anchors";
+import { anchorFields, anchorTexts, formerFields, NoteKey, witnessFields } from "@/lib/env/anchors";
 import { backupCommandFields, backupFields, backupPeriodFields } from "@/lib/env/backup";
 import { collectorFields } from "@/lib/env/collector";
 import { counterFields } from "@/lib/env/counters";
@@ -66,7 +66,7 @@ const Portal = z.object({
   SIGNER_URL: Text.optional(),
   LOG_VKEY: NoteKey,
   ...anchorFields,
-  ...closedLogFields,
+  ...formerFields,
   RATE_BUDGETS: Budgets,
   SEALPORT_EVALUATION: Flag,
   ...backupPeriodFields,

@@ -37,6 +37,8 @@ export interface PinnedKeys {
   readonly log: string;
   readonly custodian: string;
   readonly witnesses: readonly WitnessKey[];
+  /** Those that were replaced: they are published with the others and cosign no more. */
+  readonly formerWitnesses?: readonly WitnessKey[] | undefined;
   /** File with the certificates of the time-stamping authority. */
   readonly timeStampFile?: string | undefined;
   /** How many cosignatures of each kind publishing waits for. */

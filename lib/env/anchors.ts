@@ -39,17 +39,14 @@ const WitnessLog = z.strictObject({
 });
 export type WitnessLog = z.infer<typeof WitnessLog>;
 
+const WitnessKey = z.strictObject({ vkey: CosignerKey, kind: Kind });
+
 /** A log that was closed for ever, and the keys for checking it. */
 const ClosedLog = z.strictObject({
   origin: Text,
   log: z.array(NoteKey).min(1),
   receipts: z.array(NoteKey),
-  witnesses: z.array(
-    z.strictObject({
-      vkey: CosignerKey,
-      kind: Kind,
-    }),
-  ),
+  witnesses: z.array(WitnessKey),
   /** Entries that its newest checkpoint covered when it was closed. A whole bundle of it does not end before this number. */
   size: z.int().min(0).optional(),
 });
@@ -88,8 +85,13 @@ export const anchorFields = {
   TSA_PERIOD_S: z.coerce.number().int().min(1).max(86_400).default(60),
 } as const;
 
-/** Closed logs that a portal still reads from its database: `[{"origin", "log", "receipts", "witnesses", "size"?}]`. */
-export const closedLogFields = { CLOSED_LOGS: jsonOf(z.array(ClosedLog).max(100)).optional() } as const;
+/** What a portal publishes keys of, beside its present log and witnesses. */
+export const formerFields = {
+  /** Closed logs that are still read: `[{"origin", "log", "receipts", "witnesses", "size"?}]`. */
+  CLOSED_LOGS: jsonOf(z.array(ClosedLog).max(100)).optional(),
+  /** Replaced witnesses of the present log, so that evidence from their time can still be checked: `[{"vkey", "kind"}]`. */
+  FORMER_WITNESSES: jsonOf(z.array(WitnessKey).max(100)).optional(),
+} as const;
 
 /** What a witness process knows of the logs it watches, and of itself. */
 export const witnessFields = {

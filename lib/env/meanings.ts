@@ -3,7 +3,6 @@ export const MEANINGS: Readonly<Record<string, string>> = {
   CLAMD_HOST: "Host of clamd, which scans documents. Without it and CLAMD_SOCKET documents are not scanned.",
   CLAMD_PORT: "Port of clamd, used with CLAMD_HOST.",
   CLAMD_SOCKET: "Absolute path of clamd's socket. It takes precedence over CLAMD_HOST.",
-  CLOSED_LOGS: 'Closed logs that are still read: `[{"origin", "log", "receipts", "witnesses", "size"?}]`.',
   CUSTODIAN_EVALUATION:
     "`1`: statements may be signed by the portal in place of people. For evaluation only.",
   CUSTODIAN_ORIGINS:

@@ -70,6 +70,7 @@ export function instanceFacts(env: TenantEnv, pseudonym: string): InstanceFacts 
       log: env.LOG_VKEY,
       custodian: env.CUSTODIAN_VKEY,
       witnesses: witnessKeys(env),
+      formerWitnesses: env.FORMER_WITNESSES,
       timeStampFile: env.TSA_CA_FILE,
       witnessPolicy: witnessPolicy(env),
     },

@@ -67,6 +67,12 @@ function Verdict({ report, isPublished }: { report: EvidenceReport; isPublished:
   const t = useTranslations("audit.verify.evidence");
   const { statement, fault, verdict, promised } = report;
   const { reference } = statement;
+  if (fault?.step === "checkpoint")
+    return (
+      <VerdictHead tone="amber" icon="warning" title={t("unwitnessed", { reference })}>
+        {t("faults.checkpoint")}
+      </VerdictHead>
+    );
   if (fault !== undefined)
     return (
       <VerdictHead tone="oxblood" icon="stop" title={t("differs", { reference })}>
@@ -113,7 +119,9 @@ function Steps({ report }: { report: EvidenceReport }) {
           const state = report.passed.includes(step)
             ? "passed"
             : step === report.fault?.step
-              ? "failed"
+              ? step === "checkpoint"
+                ? "tooFew"
+                : "failed"
               : "open";
           return (
             <li key={step} className="flex flex-wrap gap-x-3">

@@ -13,7 +13,11 @@ export function describeEvidence(report: EvidenceReport): string[] {
   const { reference, made_by: maker, made_at, records, authority } = statement;
   const lines = [
     `${reference}: ${VERDICTS[verdict]}`,
-    ...(fault === undefined ? [] : [`first difference (${fault.step}): ${fault.detail}`]),
+    ...(fault === undefined
+      ? []
+      : [
+          `${fault.step === "checkpoint" ? "not enough" : "first difference"} (${fault.step}): ${fault.detail}`,
+        ]),
     `check code ${code}`,
     `made by ${maker.name}, ${maker.organisation}, at ${made_at}`,
     `authority: ${[authority.issuer, authority.case_number, authority.grant, authority.participant].filter((one) => one !== undefined).join(", ")}`,

@@ -17,7 +17,7 @@ export function namedEvidenceOf(hash: string): NamedEvidence | undefined {
 }
 
 /** What is checked, in this order, the most telling first. The first that differs is the answer. */
-export const EVIDENCE_STEPS = ["values", "entries", "checkpoint", "signature", "file"] as const;
+export const EVIDENCE_STEPS = ["values", "entries", "signature", "file", "checkpoint"] as const;
 export type EvidenceStep = (typeof EVIDENCE_STEPS)[number];
 
 /** Where the evidence differs from what was signed or recorded. */

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { utf8 } from "@/lib/crypto/bytes";
 import { keysOf, operator } from "../bundle-fixture";
 import { Policy } from "../claims/bundle-format";
+import { describeEvidence } from "./describe-evidence";
 import { evidenceFixture, OPERATOR, resign } from "./evidence-fixture";
 import {
   type EvidenceStatement,
@@ -30,6 +31,13 @@ function changed(change: (statement: EvidenceStatement) => void, isResigned = tr
 const record = (statement: EvidenceStatement) => statement.records[0] ?? fixture.statement.records[0];
 
 describe("evidence", () => {
+  test("is described in whole lines", () => {
+    const lines = describeEvidence(check(fixture));
+    expect(lines[0]).toBe(`${fixture.statement.reference}: unchanged`);
+    expect(lines.at(-1)).toBe("with the keys of your policy");
+    expect(lines.join()).not.toContain("\u2026");
+  });
+
   test("unchanged evidence is verified under the checker's keys, with its checkpoint", () => {
     const report = check(fixture);
     expect(report).toMatchObject({
@@ -38,7 +46,7 @@ describe("evidence", () => {
       keysFrom: "policy",
       promised: 0,
       checkpoint: { size: 10, witnesses: 1 },
-      passed: ["values", "entries", "checkpoint", "signature", "file"],
+      passed: ["values", "entries", "signature", "file", "checkpoint"],
     });
     expect(report.code).toMatch(EVIDENCE_CODE);
     expect(isEvidenceText(encodeEvidence(fixture))).toBe(true);
@@ -110,9 +118,11 @@ describe("evidence", () => {
     expect(report.fault?.detail).toMatch(/no known key of the log/);
   });
 
-  test("a quorum of the checker that the checkpoint does not meet is a difference", () => {
+  test("a quorum that the checkpoint does not meet is named, and does not make the file a changed one", () => {
     const strict = Policy.parse({ log, receipts, witnesses, quorum: 2 });
-    expect(check(fixture, strict).fault?.step).toBe("checkpoint");
+    const report = check(fixture, strict);
+    expect(report).toMatchObject({ verdict: "consistent", fault: { step: "checkpoint" } });
+    expect(describeEvidence(report)[1]).toMatch(/^not enough \(checkpoint\): a checkpoint has fewer/);
   });
 
   test.each([

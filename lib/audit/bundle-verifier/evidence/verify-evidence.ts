@@ -17,13 +17,16 @@ import {
 } from "./evidence-format";
 import { EVIDENCE_STEPS, type EvidenceFault, type EvidenceStep } from "./evidence-names";
 
-/** The result of a check. `consistent`: unchanged under the keys that the evidence itself names, or promised only. */
+/**
+ * The result of a check. `consistent`: unchanged under the keys that the evidence itself names, promised only, or with too
+ * few cosignatures.
+ */
 export interface EvidenceReport {
   readonly verdict: "unchanged" | "consistent" | "differs";
   readonly isPdf: boolean;
   readonly statement: EvidenceStatement;
   readonly code: string;
-  /** The first place that differs. */
+  /** The first place that differs, or that too few witnesses cosigned. */
   readonly fault: EvidenceFault | undefined;
   /** Steps that passed, in order. */
   readonly passed: readonly EvidenceStep[];
@@ -98,7 +101,8 @@ function newestOf(checks: readonly EntryCheck[]): EvidenceReport["checkpoint"] {
 }
 
 function verdictOf(fault: EvidenceFault | undefined, isSure: boolean): EvidenceReport["verdict"] {
-  if (fault !== undefined) return "differs";
+  // A missing cosignature changes nothing in the file: its witness may have been replaced.
+  if (fault !== undefined) return fault.step === "checkpoint" ? "consistent" : "differs";
   return isSure ? "unchanged" : "consistent";
 }
 

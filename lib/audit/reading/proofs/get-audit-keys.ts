@@ -21,7 +21,7 @@ export function publicKeys(cx: Pick<Context, "audit" | "instance">): AuditKeys {
   return {
     log: [...(closed?.log ?? [pinned.log])],
     receipts: [vkey(name, publicKey), ...(closed?.receipts ?? [])],
-    witnesses: [...(closed?.witnesses ?? pinned.witnesses)],
+    witnesses: [...(closed?.witnesses ?? [...pinned.witnesses, ...(pinned.formerWitnesses ?? [])])],
     time_stamp: readTrustedFile(pinned.timeStampFile),
     custodian: pinned.custodian,
   };
