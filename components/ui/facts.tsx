@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import { Unbroken } from "@/components/ui/unbroken";
 
 export interface Fact {
   readonly name: ReactNode;
@@ -25,7 +26,9 @@ export function Facts({ facts, look = "spread" }: { facts: readonly Fact[]; look
       {facts.map((fact) => (
         <div key={fact.key ?? String(fact.name)} className={`flex gap-x-4 py-[5px] ${row}`}>
           <dt className={`text-ink-2 ${name}`}>{fact.name}</dt>
-          <dd className={`min-w-0 break-words ${value}`}>{fact.value}</dd>
+          <dd className={`min-w-0 break-words ${value}`}>
+            <Unbroken>{fact.value}</Unbroken>
+          </dd>
         </div>
       ))}
     </dl>
