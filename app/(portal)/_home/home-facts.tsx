@@ -154,14 +154,14 @@ function EntryRow({ entry, mayRead }: { entry: OwnEntry; mayRead: boolean }) {
   const act = actOf(entry.action);
   const words = entry.seq === undefined ? t("entries.waiting") : t("entries.entry", { seq: entry.seq });
   return (
-    <li className="flex flex-wrap justify-between gap-x-4 py-[5px] text-control">
-      <span className="min-w-0">
+    <li className="flex justify-between gap-x-4 py-[5px] text-control">
+      <span className="min-w-0 break-words">
         {act === undefined ? <span className="font-mono">{entry.action}</span> : t(`acts.${act}`)}
         <span className="block text-ink-2 text-note">
           <LocalTime instant={entry.at} form="minute" />
         </span>
       </span>
-      <span className="text-ink-2">
+      <span className="shrink-0 text-ink-2">
         {mayRead && entry.seq !== undefined ? (
           <EntryLink seq={entry.seq} closedLog={entry.closed_log}>
             {words}
