@@ -7,10 +7,15 @@ const LONGEST = 20;
 
 /** Shows a text whose references and dates stay on one line each. What is no text is shown as it is. */
 export function Unbroken({ children }: { children: ReactNode }): ReactNode {
-  if (typeof children !== "string") return children;
-  const parts = children.split(WHOLE);
-  if (parts.length === 1) return children;
-  return createElement(Fragment, null, ...parts.map(partOf));
+  // A sentence with marked parts is a list of texts and elements.
+  if (Array.isArray(children)) return createElement(Fragment, null, ...children.map(whole));
+  return whole(children);
+}
+
+function whole(text: ReactNode): ReactNode {
+  if (typeof text !== "string") return text;
+  const parts = text.split(WHOLE);
+  return parts.length === 1 ? text : createElement(Fragment, null, ...parts.map(partOf));
 }
 
 /** Every second part is a match. */
