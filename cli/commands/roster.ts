@@ -1,3 +1,4 @@
+import type { Answer } from "@/lib/api-client/operation";
 import {
   askRosterVersion,
   getRoster,
@@ -5,10 +6,13 @@ import {
 } from "@/lib/api-client/operations/administration/roster";
 import { shownJson } from "@/lib/audit/bundle-verifier/report/shown-text";
 import { formatTime } from "@/lib/format";
-import type { RosterChangeAnswer, RosterPage } from "@/lib/identity/roster/schema";
+import type { RosterChangeAnswer } from "@/lib/identity/roster/schema";
 import type { Column, CommandSpec, Cx, Given } from "../command";
 import { tableLines } from "../output";
 import { oneLine } from "../shown";
+
+/** The roster as the portal answers it. */
+type RosterPage = Answer<typeof getRoster>;
 
 const ON_ROSTER: readonly Column<RosterPage["people"][number]>[] = [
   { title: "person", of: ({ person }) => person },

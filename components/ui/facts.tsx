@@ -11,7 +11,7 @@ export interface Fact {
 const LOOKS = {
   // A long value is read from the left on lines of its own; one with a second line below it stays at the right edge.
   spread: { row: "flex-wrap justify-between", name: "", value: "has-[>.block]:text-right" },
-  aligned: { row: "flex-wrap", name: "w-40 shrink-0", value: "grow basis-56" },
+  aligned: { row: "flex-wrap", name: "w-40 shrink-0", value: "tablet:grow tablet:basis-56" },
   narrow: { row: "flex-wrap facts:flex-nowrap", name: "w-28 shrink-0 break-words", value: "grow" },
 } as const;
 
