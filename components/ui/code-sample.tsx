@@ -6,15 +6,15 @@ import { Icon } from "@/components/ui/icon";
 
 type Outcome = "none" | "copied" | "failed";
 
-/** Longer lines may wrap. */
-const WIDE = 40;
-/** This many characters at the end of such a line stay together, so that no quotation mark is alone on the next one. */
+/** A long line that ends with a quotation mark, or with one before the mark of a continued command. */
+const QUOTED = /^.{40,}["'](?: \\)?$/;
+/** This many characters at its end stay together, so that no quotation mark is alone on the next line. */
 const TAIL = 10;
 
 function Lines({ code }: { code: string }) {
   return code.split(/(?<=\n)/).map((line, index) => {
     const end = line.trimEnd().length;
-    if (end < WIDE) return line;
+    if (!QUOTED.test(line.trimEnd())) return line;
     return (
       // biome-ignore lint/suspicious/noArrayIndexKey: a line has only its position
       <Fragment key={index}>

@@ -15,7 +15,8 @@ export function Unbroken({ children }: { children: ReactNode }): ReactNode {
 function whole(text: ReactNode): ReactNode {
   if (typeof text !== "string") return text;
   const parts = text.split(WHOLE);
-  return parts.length === 1 ? text : createElement(Fragment, null, ...parts.map(partOf));
+  // One element, because the parts of a text in a flex box would be boxes of their own.
+  return parts.length === 1 ? text : createElement("span", null, ...parts.map(partOf));
 }
 
 /** Every second part is a match. */
