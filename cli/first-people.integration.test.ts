@@ -216,6 +216,12 @@ test("the roster command shows who is missing, and asks for a version with them 
     const ended = await cli.run(["roster", ...words, "--profile", "ada", "--json"]);
     return { code: ended.code, answer: JSON.parse(ended.stdout === "" ? "null" : ended.stdout) };
   };
+  const shown = await cli.run(["roster", "show", "--profile", "ada"]);
+  expect(shown.stdout).toMatch(
+    /^Roster version 1, digest [\w-]{43}\n\nOn the roster\nperson +name +organisation +role /,
+  );
+  expect(shown.stdout).toMatch(/\n\nDifferences from the portal\n.*\n.* adds\n/);
+  expect(shown.stdout).not.toContain("{");
   const { answer: page } = await json("show");
   const people = z.array(z.looseObject({ person: z.string(), act: z.string() })).parse(page.differences);
   const missing = people.find(({ act }) => act === "add")?.person ?? "";

@@ -11,7 +11,7 @@ import { FOLDS_COOKIE, foldsOf } from "@/components/layout/rail-groups";
 import { Shell } from "@/components/layout/shell";
 import { Words } from "@/components/messages/words";
 import type { Principal } from "@/lib/context/principal";
-import { readHealth } from "@/lib/http/health/read-health";
+import { readLogState } from "@/lib/http/health/read-rail";
 import { railCounts, usesApi, viewerOf } from "@/lib/http/pages/viewer";
 import { getRuntime } from "@/lib/runtime/slot";
 
@@ -24,8 +24,8 @@ interface PortalShellProps {
 
 /** The frame of signed-in pages, with person and log. The home page at `/` uses it too. */
 export async function PortalShell({ principal, counts: given, children }: PortalShellProps) {
-  const [health, viewer, counts, isProgrammer, t, { demoFile }, jar] = await Promise.all([
-    readHealth(),
+  const [log, viewer, counts, isProgrammer, t, { demoFile }, jar] = await Promise.all([
+    readLogState(),
     viewerOf(principal),
     given ?? railCounts(principal),
     usesApi(principal),
@@ -39,13 +39,8 @@ export async function PortalShell({ principal, counts: given, children }: Portal
         <StepUpProvider demonstration={demoFile === undefined ? undefined : principal.handle}>
           <Shell
             viewer={viewer}
-            counts={counts}
+            state={{ ...counts, log }}
             folds={foldsOf(jar.get(FOLDS_COOKIE)?.value)}
-            log={{
-              size: health.log.size,
-              signedAt: health.log.last_checkpoint_at,
-              witness: health.log.witness,
-            }}
             personLinks={
               <>
                 <Link

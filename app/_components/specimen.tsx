@@ -6,7 +6,7 @@ import { Watermark } from "@/components/domain/watermark";
 import { Icon } from "@/components/ui/icon";
 
 /** Two parties as the custodian masks them: roles and number of words, but no letter of a name. */
-export const SPECIMEN_MASK: Readonly<Record<string, string>> = {
+export const SPECIMEN_MASK = {
   payer: "•••••••• ••••••••, ••••••••",
   payee: "•••••••• •••••••• ••••••••",
 };
@@ -41,10 +41,11 @@ function OpenedField() {
 
 function MaskedField() {
   const t = useTranslations("specimen");
+  const { payer, payee } = SPECIMEN_MASK;
   return (
     <div className="flex min-h-13 items-center justify-between gap-4 rounded-field border border-line-2 bg-sheet px-4 py-1">
       <div className="min-w-0 grow">
-        <MaskedTree value={SPECIMEN_MASK} />
+        <MaskedTree value={{ [t("payer")]: payer, [t("payee")]: payee }} />
       </div>
       <span className="flex shrink-0 items-center gap-2 text-ink-2 text-note">
         <SealGlyph state="masked" size={14} />

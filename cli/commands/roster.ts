@@ -1,3 +1,4 @@
+import type { Answer } from "@/lib/api-client/operation";
 import {
   askRosterVersion,
   getRoster,
@@ -6,12 +7,65 @@ import {
 import { shownJson } from "@/lib/audit/bundle-verifier/report/shown-text";
 import { formatTime } from "@/lib/format";
 import type { RosterChangeAnswer } from "@/lib/identity/roster/schema";
-import type { CommandSpec, Cx, Given } from "../command";
+import type { Column, CommandSpec, Cx, Given } from "../command";
+import { tableLines } from "../output";
 import { oneLine } from "../shown";
+
+/** The roster as the portal answers it. */
+type RosterPage = Answer<typeof getRoster>;
+
+const ON_ROSTER: readonly Column<RosterPage["people"][number]>[] = [
+  { title: "person", of: ({ person }) => person },
+  { title: "name", of: ({ name }) => name },
+  { title: "organisation", of: ({ organisation_name }) => organisation_name },
+  { title: "role", of: ({ role }) => role ?? "" },
+  { title: "duties", of: ({ duties }) => duties.join(", ") },
+  { title: "keys", of: ({ keys }) => String(keys.length) },
+  { title: "confirms", of: ({ may_confirm }) => (may_confirm ? "yes" : "no") },
+];
+
+const DIFFERENT: readonly Column<RosterPage["differences"][number]>[] = [
+  { title: "person", of: ({ person }) => person },
+  { title: "name", of: ({ name }) => name },
+  { title: "organisation", of: ({ organisation_name }) => organisation_name },
+  { title: "next version", of: ({ act }) => `${act}s` },
+];
+
+const WITHOUT_KEY: readonly Column<RosterPage["without_key"][number]>[] = [
+  { title: "person", of: ({ person }) => person },
+  { title: "name", of: ({ name }) => name },
+  { title: "organisation", of: ({ organisation_name }) => organisation_name },
+];
+
+const CHANGES: readonly Column<RosterPage["changes"][number]>[] = [
+  { title: "version", of: ({ version }) => String(version) },
+  { title: "state", of: ({ state }) => state },
+  { title: "asked by", of: ({ name }) => name || "the portal" },
+  { title: "agreed", of: ({ agreements }) => agreements.map(({ name }) => name).join(", ") },
+  {
+    title: "until",
+    of: ({ expires_at }) => formatTime(new Date(expires_at), { timeZone: "UTC", form: "minute" }),
+  },
+];
+
+/** The page for a person, one table for each part that is not empty. The answer's JSON has keys and statements too. */
+export function rosterLines(page: RosterPage): string[] {
+  const part = <T>(title: string, items: readonly T[], columns: readonly Column<T>[]): string[] =>
+    items.length === 0 ? [] : ["", title, ...tableLines(items, columns, false)];
+  return [
+    page.version === undefined
+      ? "No roster"
+      : `Roster version ${page.version}, digest ${oneLine(page.digest ?? "")}`,
+    ...part("On the roster", page.people, ON_ROSTER),
+    ...part("Differences from the portal", page.differences, DIFFERENT),
+    ...part("Without a passkey that can sign", page.without_key, WITHOUT_KEY),
+    ...part("Versions", page.changes, CHANGES),
+  ];
+}
 
 async function show(cx: Cx): Promise<undefined> {
   const page = await cx.connect().call(getRoster, {});
-  await cx.out.document(page);
+  await cx.out.document(page, rosterLines(page));
   if (page.version === undefined)
     cx.out.remark(
       "The custodian has no roster yet. Take `sealport roster draft` to its operator, who runs `op roster begin` with it.",

@@ -226,6 +226,19 @@ describe("an act without a dialog", () => {
     expect(moves).toEqual([["refresh"]]);
   });
 
+  it("outlives its page only where it says so", async () => {
+    const calls = answerCalls(() => DONE);
+    const { user } = show(
+      <>
+        <ActButton call={REVOKE} params={{ id: ID }} label="Revoke" outlivesPage />
+        <ActButton call={ROTATE} params={{ id: ID }} label="Rotate" />
+      </>,
+    );
+    await user.click(open());
+    await user.click(screen.getByRole("button", { name: "Rotate" }));
+    await waitFor(() => expect(calls.map((one) => one.outlivesPage)).toEqual([true, false]));
+  });
+
   it("replaces the page when it is the last act there, and takes no second press meanwhile", async () => {
     const replace = vi.spyOn(location, "replace").mockReturnValue(undefined);
     onTestFinished(() => replace.mockRestore());

@@ -84,6 +84,8 @@ export interface Act<O extends OperationSpec, N extends string> {
    * of the failure would be lost.
    */
   readonly isLast?: boolean;
+  /** The call is carried out even if the person leaves the page at once. */
+  readonly outlivesPage?: boolean;
 }
 
 /** What a person typed, by the names of the act's fields. */
@@ -100,5 +102,6 @@ export function inputOf<O extends OperationSpec, N extends string>(
 ): BrowserInput<O> {
   const body = act.body?.(trimmed(answers) as Record<N, string>) ?? {};
   const revision = act.ifMatch === undefined ? {} : { ifMatch: act.ifMatch };
-  return { params: act.params, body, ...revision } as BrowserInput<O>;
+  const left = act.outlivesPage === true ? { outlivesPage: true } : {};
+  return { params: act.params, body, ...revision, ...left } as BrowserInput<O>;
 }

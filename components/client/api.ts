@@ -69,6 +69,8 @@ interface LooseInput {
   readonly jsonPart?: string;
   /** The page makes this call automatically, so the call does not keep an idle session alive. */
   readonly isBackground?: boolean;
+  /** The call is carried out even if the person leaves the page at once. Browsers allow this for small bodies (64 KiB). */
+  readonly outlivesPage?: boolean;
 }
 
 function entriesOf(value: unknown): [string, unknown][] {
@@ -156,6 +158,7 @@ export async function send(method: string, path: string, input: LooseInput = {})
       cache: "no-store",
       credentials: "same-origin",
       ...(body === undefined ? {} : { body }),
+      ...(input.outlivesPage === true ? { keepalive: true } : {}),
       ...(input.signal === undefined ? {} : { signal: input.signal }),
     });
   } catch (error) {

@@ -12,7 +12,7 @@ export function OpenDispute(props: Disputed) {
       label={t("open")}
       title={t("title")}
       look="centre"
-      button={{ icon: "comment" }}
+      button={{ icon: "comment", size: "large" }}
       load={async () => {
         const { DisputeForm } = await import("@/components/domain/dispute-form");
         return () => <DisputeForm {...props} />;

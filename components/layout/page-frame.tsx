@@ -2,6 +2,7 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { ApiCall } from "@/components/layout/api-call";
+import { Unbroken } from "@/components/ui/unbroken";
 
 export interface Crumb {
   readonly label: ReactNode;
@@ -42,7 +43,7 @@ export function PageFrame(props: {
                 )}
                 {crumb.href === undefined ? (
                   <span aria-current="page" className="min-w-0 break-words">
-                    {crumb.label}
+                    <Unbroken>{crumb.label}</Unbroken>
                   </span>
                 ) : (
                   <Link
@@ -50,7 +51,7 @@ export function PageFrame(props: {
                     prefetch={false}
                     className="min-w-0 break-words text-ink-2 underline-offset-4 hover:underline"
                   >
-                    {crumb.label}
+                    <Unbroken>{crumb.label}</Unbroken>
                   </Link>
                 )}
               </li>
@@ -67,7 +68,9 @@ export function PageFrame(props: {
         >
           <div className="mb-6 flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
             <div className="min-w-0 tablet:flex-[1_1_280px]">
-              <h1 className="break-words font-semibold text-title tracking-tight">{props.title}</h1>
+              <h1 className="break-words font-semibold text-title tracking-tight">
+                <Unbroken>{props.title}</Unbroken>
+              </h1>
               {props.lead === undefined ? null : (
                 <div className="mt-1 text-body text-ink-2">{props.lead}</div>
               )}

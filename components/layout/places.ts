@@ -1,4 +1,5 @@
 import type { IconName } from "@/components/ui/icon";
+import type { LogState } from "@/lib/home/schema";
 
 /** Who is looking, as far as the shell needs to know. */
 export interface Viewer {
@@ -49,6 +50,9 @@ export type PlaceKey =
 
 /** What waits in each place for the person who looks. */
 export type PlaceCounts = Partial<Record<PlaceKey, number>>;
+
+/** With the state of the log below the places. */
+export type RailState = PlaceCounts & { readonly log: LogState };
 
 export interface Place {
   readonly key: PlaceKey;

@@ -7,8 +7,11 @@ import { Rail } from "./rail";
 import { type Folds, foldsOf } from "./rail-groups";
 
 const compliance: Viewer = { name: "N", organisation: "O", role: "coordinator", duties: ["compliance"] };
+const LOG = { size: 1204, signed_at: null, witness: "own" } as const;
 const rail = (folds: Folds = {}, address = "/") =>
-  show(<Rail viewer={compliance} counts={{ erasures: 2, policies: 1 }} folds={folds} />, { address });
+  show(<Rail viewer={compliance} state={{ erasures: 2, policies: 1, log: LOG }} folds={folds} />, {
+    address,
+  });
 const heading = () => screen.getByRole("button", { name: /^Rules/ });
 const isOpen = () => heading().getAttribute("aria-expanded") === "true";
 const kept = () => foldsOf(/places=([^;]*)/.exec(document.cookie)?.[1]);

@@ -4,14 +4,13 @@ import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useId, useState } from "react";
-import { send } from "@/components/client/api";
-import { useAnswer } from "@/components/client/use-answer";
 import {
   currentPlace,
   type Place,
   type PlaceCounts,
   type PlaceGroup,
   type PlaceKey,
+  type RailState,
   tabsFor,
   type Viewer,
 } from "@/components/layout/places";
@@ -24,24 +23,8 @@ import {
   type RailGroup,
   railFor,
 } from "@/components/layout/rail-groups";
+import { useRailState } from "@/components/layout/use-rail-state";
 import { Icon } from "@/components/ui/icon";
-import { queryKeys } from "@/lib/api-client/queries";
-
-async function readCounts(): Promise<PlaceCounts> {
-  return (await send("GET", "/confidential/home/counts", { isBackground: true })).json();
-}
-
-/** The figures that the server sent with the page, kept in step by the stream: a change makes the home's answers old. */
-function useRailCounts(initial: PlaceCounts): PlaceCounts {
-  const { data = initial } = useAnswer({
-    queryKey: [...queryKeys.home(), "counts"],
-    queryFn: readCounts,
-    initialData: initial,
-    staleTime: Number.POSITIVE_INFINITY,
-    refetchOnWindowFocus: false,
-  });
-  return data;
-}
 
 function RailLink({
   place,
@@ -122,9 +105,9 @@ function FoldedGroup({ isOpen, onTurn, ...of }: GroupProps & { onTurn: (isOpen: 
  * The places at the left, closer together on a low screen: words from 1100 pixels on, icons from 720; below that the tab
  * bar takes over. Groups fold, and stay as the person left them.
  */
-export function Rail(props: { viewer: Viewer; counts: PlaceCounts; folds: Folds }) {
+export function Rail(props: { viewer: Viewer; state: RailState; folds: Folds }) {
   const t = useTranslations("portal");
-  const counts = useRailCounts(props.counts);
+  const counts = useRailState(props.state);
   const [folds, setFolds] = useState(props.folds);
   const groups = railFor(props.viewer);
   const current = currentPlace(
@@ -159,9 +142,9 @@ export function Rail(props: { viewer: Viewer; counts: PlaceCounts; folds: Folds 
 }
 
 /** The number of unread notifications, at the head of a narrow screen. */
-export function Bell({ counts: initial }: { counts: PlaceCounts }) {
+export function Bell({ state }: { state: RailState }) {
   const t = useTranslations("portal");
-  const { notifications: count = 0 } = useRailCounts(initial);
+  const { notifications: count = 0 } = useRailState(state);
   return (
     <Link
       href="/notifications"

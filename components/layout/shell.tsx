@@ -5,17 +5,16 @@ import { Find } from "@/components/layout/find";
 import { LogFoot } from "@/components/layout/log-foot";
 import { Mark } from "@/components/layout/mark";
 import { PersonMenu } from "@/components/layout/person-menu";
-import type { PlaceCounts, Viewer } from "@/components/layout/places";
+import type { RailState, Viewer } from "@/components/layout/places";
 import { Bell, Rail, TabBar } from "@/components/layout/rail";
 import type { Folds } from "@/components/layout/rail-groups";
 
 /** The signed-in frame: places at the left (foot on narrow screens), find and person at the top right. */
 export function Shell(props: {
   viewer: Viewer;
-  counts: PlaceCounts;
+  state: RailState;
   /** Groups of places that the person folded or unfolded. */
   folds: Folds;
-  log: { size: number; signedAt: string | null; witness: "own" | "independent" | "none" };
   /** Account and sign-out. */
   personLinks: ReactNode;
   children: ReactNode;
@@ -35,15 +34,15 @@ export function Shell(props: {
             <span className="tablet:sr-only facts:not-sr-only">{t("brand")}</span>
           </Link>
           <div className="hidden min-h-0 grow overflow-y-auto pt-2 tablet:block">
-            <Rail viewer={props.viewer} counts={props.counts} folds={props.folds} />
+            <Rail viewer={props.viewer} state={props.state} folds={props.folds} />
           </div>
-          <LogFoot {...props.log} />
+          <LogFoot state={props.state} />
         </div>
       </div>
       <div className="relative flex min-w-0 flex-col">
         <div className="absolute top-[-53px] right-2 z-header flex h-header items-center gap-1 tablet:top-0 tablet:right-6 print:hidden">
           <Find viewer={props.viewer} />
-          <Bell counts={props.counts} />
+          <Bell state={props.state} />
           <PersonMenu viewer={props.viewer}>{props.personLinks}</PersonMenu>
         </div>
         {props.children}

@@ -2,6 +2,7 @@
 
 import { useLocale, useTranslations } from "next-intl";
 import { LocalTime } from "@/components/ui/local-time";
+import { Unbroken } from "@/components/ui/unbroken";
 import { formatTime, isMidnight, lastDayOf, type TimeForm } from "@/lib/format";
 
 /**
@@ -14,7 +15,7 @@ export function StartTime({ instant, form = "minute" }: { instant: string; form?
   const at = new Date(instant);
   return (
     <time dateTime={at.toISOString().slice(0, 10)} title={formatTime(at, { timeZone: "UTC", locale })}>
-      {formatTime(at, { timeZone: "UTC", locale, form: "day" })}
+      <Unbroken>{formatTime(at, { timeZone: "UTC", locale, form: "day" })}</Unbroken>
     </time>
   );
 }
@@ -47,7 +48,7 @@ export function EndTime(props: {
       dateTime={last.toISOString().slice(0, 10)}
       title={formatTime(new Date(instant), { timeZone: "UTC", locale })}
     >
-      {look === "bare" ? day : t("through", { day })}
+      <Unbroken>{look === "bare" ? day : t("through", { day })}</Unbroken>
     </time>
   );
 }

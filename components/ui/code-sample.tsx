@@ -1,10 +1,30 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { useState } from "react";
+import { Fragment, useState } from "react";
 import { Icon } from "@/components/ui/icon";
 
 type Outcome = "none" | "copied" | "failed";
+
+/** A long line that ends with a quotation mark, or with one before the mark of a continued command. */
+const QUOTED = /^.{40,}["'](?: \\)?$/;
+/** This many characters at its end stay together, so that no quotation mark is alone on the next line. */
+const TAIL = 10;
+
+function Lines({ code }: { code: string }) {
+  return code.split(/(?<=\n)/).map((line, index) => {
+    const end = line.trimEnd().length;
+    if (!QUOTED.test(line.trimEnd())) return line;
+    return (
+      // biome-ignore lint/suspicious/noArrayIndexKey: a line has only its position
+      <Fragment key={index}>
+        {line.slice(0, end - TAIL)}
+        <span className="whitespace-nowrap">{line.slice(end - TAIL, end)}</span>
+        {line.slice(end)}
+      </Fragment>
+    );
+  });
+}
 
 /** Shows a command or a text to copy as a whole. Long lines wrap, so that none is cut off. */
 export function CodeSample({ label, code }: { label: string; code: string }) {
@@ -38,7 +58,9 @@ export function CodeSample({ label, code }: { label: string; code: string }) {
       </div>
       <section aria-label={label}>
         <pre className="whitespace-pre-wrap font-mono text-control [overflow-wrap:anywhere]">
-          <code>{code}</code>
+          <code>
+            <Lines code={code} />
+          </code>
         </pre>
       </section>
     </div>

@@ -3,6 +3,7 @@
 import { useTranslations } from "next-intl";
 import { createContext, type ReactNode, useContext, useEffect, useId, useLayoutEffect, useRef } from "react";
 import { Icon } from "@/components/ui/icon";
+import { Unbroken } from "@/components/ui/unbroken";
 
 const Leave = createContext<(() => void) | undefined>(undefined);
 
@@ -62,7 +63,7 @@ export function Dialog(props: {
         <div className="flex max-h-[inherit] flex-col">
           <div className="flex items-start justify-between gap-4 border-line border-b px-6 py-4">
             <h2 id={titleId} className="py-1 font-semibold text-lead">
-              {props.title}
+              <Unbroken>{props.title}</Unbroken>
             </h2>
             <button
               type="button"

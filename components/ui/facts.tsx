@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import { Unbroken } from "@/components/ui/unbroken";
 
 export interface Fact {
   readonly name: ReactNode;
@@ -10,7 +11,7 @@ export interface Fact {
 const LOOKS = {
   // A long value is read from the left on lines of its own; one with a second line below it stays at the right edge.
   spread: { row: "flex-wrap justify-between", name: "", value: "has-[>.block]:text-right" },
-  aligned: { row: "flex-wrap", name: "w-40 shrink-0", value: "" },
+  aligned: { row: "flex-wrap", name: "w-40 shrink-0", value: "tablet:grow tablet:basis-56" },
   narrow: { row: "flex-wrap facts:flex-nowrap", name: "w-28 shrink-0 break-words", value: "grow" },
 } as const;
 
@@ -25,7 +26,9 @@ export function Facts({ facts, look = "spread" }: { facts: readonly Fact[]; look
       {facts.map((fact) => (
         <div key={fact.key ?? String(fact.name)} className={`flex gap-x-4 py-[5px] ${row}`}>
           <dt className={`text-ink-2 ${name}`}>{fact.name}</dt>
-          <dd className={`min-w-0 break-words ${value}`}>{fact.value}</dd>
+          <dd className={`min-w-0 break-words ${value}`}>
+            <Unbroken>{fact.value}</Unbroken>
+          </dd>
         </div>
       ))}
     </dl>

@@ -1,5 +1,6 @@
 import { useLocale } from "next-intl";
 import { type ReactNode, useId } from "react";
+import { Unbroken } from "@/components/ui/unbroken";
 import { formatCount } from "@/lib/format";
 
 /** A heading over an ink rule. Never a card. */
@@ -21,7 +22,7 @@ export function Section(props: {
     <section aria-labelledby={id} className={`mt-8 first:mt-0 ${props.className ?? ""}`}>
       <div className="flex flex-wrap items-end justify-between gap-x-4 border-ink border-b pb-2">
         <Heading id={id} className="font-semibold text-body">
-          {props.title}
+          <Unbroken>{props.title}</Unbroken>
           {props.count === undefined ? null : (
             <span className="ml-3 font-normal text-ink-2">{formatCount(props.count, locale)}</span>
           )}
@@ -48,9 +49,13 @@ export function FactsSection(props: {
     >
       <div className="mb-2 flex flex-wrap items-baseline justify-between gap-x-4">
         <h2 id={id} className="font-semibold text-body">
-          {props.title}
+          <Unbroken>{props.title}</Unbroken>
         </h2>
-        {props.note === undefined ? null : <p className="text-control text-ink-3">{props.note}</p>}
+        {props.note === undefined ? null : (
+          <p className="text-control text-ink-3">
+            <Unbroken>{props.note}</Unbroken>
+          </p>
+        )}
       </div>
       {props.children}
     </section>

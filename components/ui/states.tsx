@@ -2,6 +2,7 @@ import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { Button } from "@/components/ui/button";
 import { Icon, type IconName } from "@/components/ui/icon";
+import { Unbroken } from "@/components/ui/unbroken";
 
 /** Nothing here yet: what this list is for, and the next step. */
 export function EmptyState(props: { title: ReactNode; text: ReactNode; children?: ReactNode }) {
@@ -39,7 +40,11 @@ export function Notice(props: {
     >
       {props.icon === undefined ? null : <Icon name={props.icon} className="mt-[2px]" />}
       <div className="min-w-0">
-        {props.title === undefined ? null : <p className="font-semibold">{props.title}</p>}
+        {props.title === undefined ? null : (
+          <p className="font-semibold">
+            <Unbroken>{props.title}</Unbroken>
+          </p>
+        )}
         {props.children}
       </div>
     </div>
@@ -58,7 +63,9 @@ export function Confirmation(props: {
     <div role="status" className="border-accent border-t-[3px] pt-4">
       <p className="font-semibold text-lead">{props.title}</p>
       {props.reference === undefined ? null : (
-        <p className="mt-1 font-semibold text-title tracking-tight">{props.reference}</p>
+        <p className="mt-1 font-semibold text-title tracking-tight">
+          <Unbroken>{props.reference}</Unbroken>
+        </p>
       )}
       {props.children === undefined ? null : <div className="mt-2 text-body">{props.children}</div>}
       {props.onDone === undefined ? null : (

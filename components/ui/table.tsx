@@ -1,5 +1,6 @@
 import Link from "next/link";
 import { isValidElement, type ReactNode } from "react";
+import { Unbroken } from "@/components/ui/unbroken";
 
 export interface Column<Row> {
   readonly key: string;
@@ -95,10 +96,10 @@ function cellOf<Row>(column: Column<Row>, row: Row, href: string | undefined): R
     return (
       <th key={key} scope="row" className={className}>
         {href === undefined ? (
-          value
+          <Unbroken>{value}</Unbroken>
         ) : (
           <Link href={href} prefetch={false}>
-            {value}
+            <Unbroken>{value}</Unbroken>
           </Link>
         )}
       </th>
@@ -108,7 +109,7 @@ function cellOf<Row>(column: Column<Row>, row: Row, href: string | undefined): R
   if (isProse === true)
     return (
       <td key={key} className={className}>
-        {value}
+        <Unbroken>{value}</Unbroken>
       </td>
     );
   return (
@@ -117,7 +118,9 @@ function cellOf<Row>(column: Column<Row>, row: Row, href: string | undefined): R
       className={isDash(value) ? [className, "no-value"].filter(Boolean).join(" ") : className}
       data-head={isHeadHidden === true ? "" : head}
     >
-      <span>{value}</span>
+      <span>
+        <Unbroken>{value}</Unbroken>
+      </span>
     </td>
   );
 }

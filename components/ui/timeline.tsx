@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import { Icon, type IconName } from "@/components/ui/icon";
+import { Unbroken } from "@/components/ui/unbroken";
 
 export interface TimelineItem {
   readonly key: string;
@@ -29,8 +30,12 @@ export function Timeline({ items }: { items: readonly TimelineItem[] }) {
           </span>
           <span className="flex min-w-0 grow flex-wrap items-baseline justify-between gap-x-4 py-2">
             <span className="min-w-0 grow basis-[220px] break-words">
-              {item.text}
-              {item.detail === undefined ? null : <span className="block text-ink-2">{item.detail}</span>}
+              <Unbroken>{item.text}</Unbroken>
+              {item.detail === undefined ? null : (
+                <span className="block text-ink-2">
+                  <Unbroken>{item.detail}</Unbroken>
+                </span>
+              )}
             </span>
             <span className="text-ink-3">{item.time}</span>
           </span>

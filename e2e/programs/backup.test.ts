@@ -135,6 +135,9 @@ test("the drill passes on the newest backup, and the portal writes its result in
   const before = scratch();
   const { code, stdout, stderr } = await op("drill", "--identity", database.file, ...withKeys());
   expect([code, stderr]).toEqual([0, ""]);
+  expect(stdout).toMatch(
+    /^Restoring the database and replaying WAL … \d+\.\d s\nReading all pages … \d+\.\d s\n/,
+  );
   expect(stdout).toMatch(/Sample transaction: opened by the custodian with the restored keys\./);
   expect(stdout).toMatch(/RPO \d+\.\d s, RTO \d+\.\d s\.\n$/);
   expect(scratch()).toEqual(before);

@@ -98,7 +98,7 @@ test("the printed link leads over organisation, first and second administrator t
       .first();
   await expect(item("Two administrators")).toContainText("Greta Holm, Nils Aalto: signed in");
   await expect(greta.getByText("1 of 10", { exact: true })).toBeVisible();
-  await greta.getByRole("button", { name: "Run all checks again" }).click();
+  await greta.getByRole("button", { name: "Run all checks" }).click();
   await expect(item("Your organisation")).toContainText("is not an https address");
   await expect(item("Escrow custodian")).toContainText("runs for evaluation");
   await expect(item("Outgoing mail")).toContainText("No mail server is set");

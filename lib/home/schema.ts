@@ -135,6 +135,17 @@ export const PlaceCounts = z.object({
 });
 export type PlaceCounts = z.infer<typeof PlaceCounts>;
 
+/** The state of the log below the places. */
+export const LogState = z.object({
+  size: z.int(),
+  signed_at: z.string().nullable(),
+  witness: z.enum(["own", "independent", "none"]),
+});
+export type LogState = z.infer<typeof LogState>;
+
+export const RailState = PlaceCounts.extend({ log: LogState });
+export type RailState = z.infer<typeof RailState>;
+
 export const Home = z.object({
   at: z.string(),
   needs: z.array(Need),

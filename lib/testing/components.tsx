@@ -72,6 +72,8 @@ export interface Asked {
   readonly path: string;
   readonly headers: Headers;
   readonly body: unknown;
+  /** Whether the browser carries the call out when the page is left at once. */
+  readonly outlivesPage: boolean;
 }
 
 /** The portal's answer; `"lost"` means no answer. */
@@ -95,6 +97,7 @@ export function answerCalls(reply: (asked: Asked) => Reply | Promise<Reply>): re
       path: pathname + search,
       headers: request.headers,
       body: text === "" ? undefined : JSON.parse(text),
+      outlivesPage: init?.keepalive === true,
     };
     calls.push(asked);
     const answer = await reply(asked);

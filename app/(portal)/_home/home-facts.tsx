@@ -6,6 +6,7 @@ import { EntryLink } from "@/components/domain/entry-link";
 import { EndTime } from "@/components/ui/begin-and-end";
 import { LocalTime } from "@/components/ui/local-time";
 import { FactsSection } from "@/components/ui/section";
+import { Unbroken } from "@/components/ui/unbroken";
 import { RequestState } from "@/lib/access/requests/schema";
 import type { Principal } from "@/lib/context/principal";
 import type { Home, News, OwnEntry } from "@/lib/home/schema";
@@ -57,22 +58,6 @@ function useNewsText(): (news: News) => string {
   };
 }
 
-/** A sentence whose reference stays on one line. */
-function Unbroken({ text, reference }: { text: string; reference: string }) {
-  const at = text.indexOf(reference);
-  if (at < 0) return text;
-  const end = at + reference.length;
-  // A word or sign that follows at once, such as a colon, stays with it.
-  const after = /^\S*/.exec(text.slice(end))?.[0] ?? "";
-  return (
-    <>
-      {text.slice(0, at)}
-      <span className="whitespace-nowrap">{reference + after}</span>
-      {text.slice(end + after.length)}
-    </>
-  );
-}
-
 const PLACES = { request: "/requests", transaction: "/transactions", dispute: "/disputes" } as const;
 
 function NewsSection({ home }: { home: Home }) {
@@ -94,7 +79,7 @@ function NewsSection({ home }: { home: Home }) {
               prefetch={false}
               className="min-w-0 break-words underline-offset-4 hover:underline"
             >
-              <Unbroken text={text(news)} reference={news.reference} />
+              <Unbroken>{text(news)}</Unbroken>
             </Link>
           </li>
         ))}
@@ -153,7 +138,7 @@ function NextDates({ home }: { home: Home }) {
               prefetch={false}
               className="min-w-0 break-words underline-offset-4 hover:underline"
             >
-              <Unbroken text={t(kind, { reference })} reference={reference} />
+              <Unbroken>{t(kind, { reference })}</Unbroken>
             </Link>
           </li>
         ))}
@@ -169,14 +154,14 @@ function EntryRow({ entry, mayRead }: { entry: OwnEntry; mayRead: boolean }) {
   const act = actOf(entry.action);
   const words = entry.seq === undefined ? t("entries.waiting") : t("entries.entry", { seq: entry.seq });
   return (
-    <li className="flex flex-wrap justify-between gap-x-4 py-[5px] text-control">
-      <span className="min-w-0">
+    <li className="flex justify-between gap-x-4 py-[5px] text-control">
+      <span className="min-w-0 break-words">
         {act === undefined ? <span className="font-mono">{entry.action}</span> : t(`acts.${act}`)}
         <span className="block text-ink-2 text-note">
           <LocalTime instant={entry.at} form="minute" />
         </span>
       </span>
-      <span className="text-ink-2">
+      <span className="shrink-0 text-ink-2">
         {mayRead && entry.seq !== undefined ? (
           <EntryLink seq={entry.seq} closedLog={entry.closed_log}>
             {words}

@@ -9,6 +9,7 @@ import { ButtonLink } from "@/components/ui/button-link";
 import { Countdown } from "@/components/ui/countdown";
 import { Icon } from "@/components/ui/icon";
 import { LocalTime } from "@/components/ui/local-time";
+import { Unbroken } from "@/components/ui/unbroken";
 import { kindOf } from "@/lib/alerts/catalogue";
 import type { Principal } from "@/lib/context/principal";
 import { isMidnight, orderName } from "@/lib/format";
@@ -218,8 +219,12 @@ export function NeedList({ needs, nowMs, principal }: ListProps) {
           >
             <Icon name={icon} className={`mt-[3px] self-start ${tone}`} />
             <div className="min-w-0">
-              <h2 className="font-semibold text-body">{title}</h2>
-              <p className="break-words text-control text-ink-2">{text}</p>
+              <h2 className="font-semibold text-body">
+                <Unbroken>{title}</Unbroken>
+              </h2>
+              <p className="break-words text-control text-ink-2">
+                <Unbroken>{text}</Unbroken>
+              </p>
             </div>
             <div className="col-start-2 mt-1 tablet:col-start-auto tablet:mt-0">
               <NeedTime need={need} nowMs={nowMs} />

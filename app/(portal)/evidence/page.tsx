@@ -7,6 +7,7 @@ import { Digest } from "@/components/ui/digest";
 import { LocalTime } from "@/components/ui/local-time";
 import type { Column } from "@/components/ui/table";
 import { Tag } from "@/components/ui/tag";
+import { Unbroken } from "@/components/ui/unbroken";
 import { listEvidence } from "@/lib/api-client/operations/evidence";
 import { listEvidence as load } from "@/lib/evidence/list-evidence";
 import type { EvidenceItem } from "@/lib/evidence/schema";
@@ -46,7 +47,9 @@ function Reference({ item }: { item: EvidenceItem }) {
   const t = useTranslations("evidence");
   return (
     <span className="flex flex-wrap items-center gap-2">
-      <span className="font-medium">{item.reference}</span>
+      <span className="font-medium">
+        <Unbroken>{item.reference}</Unbroken>
+      </span>
       {item.state === "done" ? (
         <span className="font-mono text-ink-2 text-note">{item.code}</span>
       ) : (

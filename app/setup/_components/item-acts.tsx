@@ -1,6 +1,8 @@
 "use client";
 
+import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
+import { useEffect } from "react";
 import { ActButton } from "@/components/act/act-button";
 import { target } from "@/components/client/api";
 import type { NeededItem } from "@/lib/administration/readiness/schema";
@@ -145,4 +147,19 @@ export function RecordDrill() {
       failed={t("recordFailed")}
     />
   );
+}
+
+/** The count over the pages is at most five seconds old. */
+const FRESH_MS = 5_500;
+
+/** Fetches the page again while the strip over it has another number of missing parts than the list. */
+export function StripInStep({ missing }: { missing: number }) {
+  const router = useRouter();
+  useEffect(() => {
+    const strip = document.querySelector<HTMLElement>("[data-missing]");
+    if (strip === null || strip.dataset.missing === String(missing)) return;
+    const timer = setTimeout(() => router.refresh(), FRESH_MS);
+    return () => clearTimeout(timer);
+  });
+  return null;
 }

@@ -39,6 +39,7 @@ function useDetail(): (item: ReadinessItem) => ReactNode {
         ...lacking(facts),
         ...named(facts),
         count: Number(facts.count ?? 0),
+        act: item,
       });
     if (item === "backup")
       return facts.statement === undefined

@@ -1,10 +1,9 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { getTranslations } from "next-intl/server";
-import { RunAll } from "@/app/setup/_components/item-acts";
+import { RunAll, StripInStep } from "@/app/setup/_components/item-acts";
 import { ReadinessItems } from "@/app/setup/_components/readiness-items";
 import { SecondAdministrator } from "@/app/setup/_components/second-administrator";
-import { StripInStep } from "@/app/setup/_components/strip-in-step";
 import { PageFrame } from "@/components/layout/page-frame";
 import { ProblemPage } from "@/components/layout/problem-page";
 import { Facts } from "@/components/ui/facts";
@@ -33,7 +32,7 @@ function Progress({ done }: { done: number }) {
           />
         ))}
       </div>
-      <p className="mt-1 font-medium text-control">{t("of", { done })}</p>
+      <p className="mt-1 font-medium text-control">{t("of", { done, all: NEEDED })}</p>
     </div>
   );
 }
@@ -113,7 +112,7 @@ function Content({ list }: { list: ReadinessList }) {
       <Section title={t("needed")} count={needed.length} action={t("order")}>
         <ReadinessItems items={needed} people={people} />
       </Section>
-      <Section title={t("recommended")} action={`${done} / ${others.length}`}>
+      <Section title={t("recommended")} action={t("of", { done, all: others.length })}>
         <ReadinessItems items={others} people={people} isFolded />
       </Section>
     </>

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { operation } from "@/lib/api-client/operation";
-import { Home, PlaceCounts } from "@/lib/home/schema";
+import { Home, RailState } from "@/lib/home/schema";
 import { SearchAnswer, SearchQuery } from "@/lib/home/search-schema";
 import { integerText } from "@/lib/schema";
 
@@ -21,10 +21,10 @@ export const countPlaces = operation({
   method: "GET",
   path: "/confidential/home/counts",
   summary:
-    "Numbers of waiting and open requests, grants in force and open disputes, as far as visible to the caller.",
+    "Numbers of waiting and open requests, grants in force and open disputes, as far as visible to the caller, and the log's size.",
   scopes: ["read"],
   roles: "any",
-  response: { status: 200, schema: PlaceCounts },
+  response: { status: 200, schema: RailState },
   rate: "reads",
   action: "system.home",
 });

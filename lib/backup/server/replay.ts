@@ -77,7 +77,11 @@ export interface Replay {
   readonly superuser?: string;
   /** Removed with the server if this process is killed. */
   readonly scratchFolder?: string;
+  /** How long the server may run without an answer. While it replays it answers that it starts. */
+  readonly answersWithinMs?: number;
 }
+
+const ANSWERS_WITHIN_MS = 120_000;
 
 function recoverySettings({ walFolder, to }: Replay): Record<string, string> {
   const folder = walFolder.replaceAll("'", "'\\''").replaceAll("%", "%%");
@@ -132,9 +136,18 @@ export async function replay(order: Replay): Promise<RestoredServer> {
     await rm(access, { force: true });
   };
   const server = serverAt(order, stop);
-  // Replay takes as long as it takes; a server that gives up ends.
-  while (!(await isOpen(server))) {
+  const withinMs = order.answersWithinMs ?? ANSWERS_WITHIN_MS;
+  let heardAt = Date.now();
+  // Replay takes as long as it takes; a server that gives up ends, and one that cannot be reached is stopped.
+  for (let state = await stateOf(server); state !== "open"; state = await stateOf(server)) {
     if (hasEnded) throw await explainReplay(place, to);
+    if (state === "starting") heardAt = Date.now();
+    else if (Date.now() - heardAt > withinMs) {
+      await stop();
+      throw new BackupRefused(
+        `The restored server runs, but accepted no connection for ${Math.round(withinMs / 1_000)} s: ${state.refusal}. Check the settings and the superuser of the server that was backed up.`,
+      );
+    }
     await sleep(100);
   }
   return server;
@@ -156,17 +169,21 @@ function serverAt(
   return { connect, urlOf, stop };
 }
 
-async function isOpen(server: RestoredServer): Promise<boolean> {
+/** What a server says that starts, or replays WAL. */
+const CANNOT_CONNECT_NOW = "57P03";
+
+async function stateOf(server: RestoredServer): Promise<"open" | "starting" | { readonly refusal: string }> {
   try {
     const client = await server.connect("postgres");
     try {
       const { rows } = await client.query<{ open: boolean }>("SELECT NOT pg_is_in_recovery() AS open");
-      return rows[0]?.open === true;
+      return rows[0]?.open === true ? "open" : "starting";
     } finally {
       await client.end();
     }
-  } catch {
-    return false;
+  } catch (error) {
+    if (Reflect.get(Object(error), "code") === CANNOT_CONNECT_NOW) return "starting";
+    return { refusal: error instanceof Error ? error.message : String(error) };
   }
 }
 

@@ -251,6 +251,24 @@ describe("backup restore", () => {
     expect(await readdir(after.into)).toEqual([]);
   });
 
+  it("refuses a restored server that accepts no connection, and leaves the folder empty", async () => {
+    const folder = await openBackupFolder(path.join(bench.root, "unknown-superuser"));
+    await cp(bench.folder.dir, folder.dir, { recursive: true });
+    const file = path.join(folder.base, `${manifest.id}.json`);
+    await writeFile(
+      file,
+      (await readFile(file, "utf8")).replace(
+        `"superuser": "${manifest.superuser}"`,
+        '"superuser": "no_such_role"',
+      ),
+    );
+    const unreachable = await order({ folder, answersWithinMs: 1_000 });
+    await expect(restoreBackup(unreachable)).rejects.toThrow(
+      /accepted no connection for 1 s: role "no_such_role" does not exist/,
+    );
+    expect(await readdir(unreachable.into)).toEqual([]);
+  });
+
   it("takes only the backup of the digest that was named", async () => {
     const other = await order({ sha256: "0".repeat(64) });
     await expect(restoreBackup(other)).rejects.toThrow("not the one of --sha256");

@@ -147,6 +147,21 @@ async function sayOtherKeys(into: string, { log }: Manifest): Promise<void> {
     );
 }
 
+/** Writes one line: the phase when it begins, so that a wait has a name, and its time when it ends. */
+async function phase<T>(what: string, run: () => Promise<T>): Promise<T> {
+  const began = performance.now();
+  const seconds = (): string => `${((performance.now() - began) / 1_000).toFixed(1)} s`;
+  process.stdout.write(`${what} … `);
+  try {
+    const result = await run();
+    say(seconds());
+    return result;
+  } catch (error) {
+    say(`failed after ${seconds()}`);
+    throw error;
+  }
+}
+
 async function drill(env: LaunchEnv, values: Values): Promise<void> {
   const { identity, checkpoint, signer, sha256, to } = values;
   const { facts: found, copied } = await drillBackup(env, {
@@ -156,6 +171,7 @@ async function drill(env: LaunchEnv, values: Values): Promise<void> {
     signer,
     sha256,
     to: to === undefined ? undefined : momentOf(to),
+    phase,
   });
   say(`Drill of backup ${found.backup}: passed.`);
   say(`Pages read and sound: ${found.pages}.`);

@@ -41,7 +41,11 @@ export interface DrillOrder {
   /** Folder of the signer's copy of the log; without it that of DATA_DIR, or of the backup of its keys. */
   readonly signer: string | undefined;
   readonly to: Date | undefined;
+  readonly phase: Phase;
 }
+
+/** Runs a part of a drill and shows how long it took. */
+export type Phase = <T>(what: string, run: () => Promise<T>) => Promise<T>;
 
 const SCRATCH = "sealport-drill-";
 const LOCK = ".drill.lock";
@@ -102,9 +106,10 @@ function signerFolder(env: LaunchEnv, restored: InstanceFolders): string {
 /** Everything that is tried on a restored database; only a whole success returns. */
 async function check(env: LaunchEnv, order: DrillOrder, { server, manifest }: Restored, folder: string) {
   const url = server.urlOf(manifest.database);
+  const { phase } = order;
   const client = await server.connect(manifest.database);
-  const pages = await checkPages(client).finally(() => client.end());
-  await restoreKeys(order.keys, folder);
+  const pages = await phase("Reading all pages", () => checkPages(client)).finally(() => client.end());
+  await phase("Restoring the keys", () => restoreKeys(order.keys, folder));
   const folders = await prepareFolders(folder);
   try {
     const instance = await readInstance(folders.file("instance.json"));
@@ -114,11 +119,20 @@ async function check(env: LaunchEnv, order: DrillOrder, { server, manifest }: Re
     const drilled = { url, log: instance.origin, tenantId: instance.tenant_id, logVkey };
     const outside = await outsideTree(env, order, drilled);
     const signerDir = order.signer ?? signerFolder(env, folders);
-    const logSize = await verifyRestored(drilled);
-    const recovered = await recoverScratch(drilled, signerDir, await openPortalKeys(here));
-    await requireOutside(drilled, outside);
-    const opened = (await openSample(here)) > 0;
-    return { pages, outside, opened, log_size: logSize, tenantId: instance.tenant_id, ...recovered };
+    const logSize = await phase("Verifying the log", () => verifyRestored(drilled));
+    const recovered = await phase("Recovering the log from the signer's copy", async () =>
+      recoverScratch(drilled, signerDir, await openPortalKeys(here)),
+    );
+    await phase("Comparing with the outside checkpoint", () => requireOutside(drilled, outside));
+    const groups = await phase("Opening a sample transaction", () => openSample(here));
+    return {
+      pages,
+      outside,
+      opened: groups > 0,
+      log_size: logSize,
+      tenantId: instance.tenant_id,
+      ...recovered,
+    };
   } finally {
     await removeRunDir(folders);
   }
@@ -140,14 +154,10 @@ async function hold(
 ): Promise<Drilled> {
   const identities = await readIdentities(order.identity);
   const began = Date.now();
-  const restored = await restoreBackup({
-    folder,
-    identities,
-    sha256: order.sha256,
-    to: order.to,
-    into: scratch,
-    scratchFolder: scratch,
-  });
+  const { sha256, to } = order;
+  const restored = await order.phase("Restoring the database and replaying WAL", () =>
+    restoreBackup({ folder, identities, sha256, to, into: scratch, scratchFolder: scratch }),
+  );
   try {
     const { outside, erasedAgain, tenantId, copied, ...found } = await check(env, order, restored, scratch);
     const lastAt = restored.lastCommitAt ?? new Date(restored.manifest.finished_at);

@@ -31,6 +31,8 @@ export interface RestoreOrder {
   readonly sha256?: string | undefined;
   /** Removed with the server if this process is killed. */
   readonly scratchFolder?: string;
+  /** How long the restored server may run without an answer. */
+  readonly answersWithinMs?: number;
 }
 
 /** A database that was brought back, with its server. */
@@ -123,6 +125,7 @@ async function bringBack(order: RestoreOrder, manifest: Manifest, file: string):
     to: order.to,
     superuser,
     ...(order.scratchFolder === undefined ? {} : { scratchFolder: order.scratchFolder }),
+    ...(order.answersWithinMs === undefined ? {} : { answersWithinMs: order.answersWithinMs }),
   });
   await rm(walFolder, { recursive: true, force: true });
   const { state, last } = await readRestored(server, manifest);

@@ -5,6 +5,7 @@ import { FollowButton } from "@/components/domain/follow-button";
 import { EndTime } from "@/components/ui/begin-and-end";
 import { ButtonLink } from "@/components/ui/button-link";
 import { Tag } from "@/components/ui/tag";
+import { Unbroken } from "@/components/ui/unbroken";
 import { getCase as load } from "@/lib/access/cases/get-case";
 import type { CaseDetail } from "@/lib/access/cases/schema";
 import { getCase } from "@/lib/api-client/operations/cases";
@@ -41,11 +42,13 @@ async function PackOfCase({ shown, handle }: { shown: CaseDetail; handle: string
 async function Title({ shown }: { shown: CaseDetail }) {
   const t = await getTranslations("cases.detail");
   const { sealed_until: until, case_number: number } = shown;
-  if (until === undefined) return <>{number}</>;
+  if (until === undefined) return <Unbroken>{number}</Unbroken>;
   return (
     <span className="flex flex-wrap items-center gap-x-4 gap-y-1">
       {/* Without its own box a long number would not break, and the page would be wider than a phone. */}
-      <span className="min-w-0 break-words">{number}</span>
+      <span className="min-w-0 break-words">
+        <Unbroken>{number}</Unbroken>
+      </span>
       <span className="font-normal tracking-normal">
         <Tag tone="amber" icon="lock" isBoxed>
           {t.rich("sealed", { until: () => <EndTime instant={until} form="day" /> })}

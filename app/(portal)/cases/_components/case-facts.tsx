@@ -7,6 +7,7 @@ import { OpenGrantButton } from "@/components/opening/opening-host";
 import { EndTime, StartTime } from "@/components/ui/begin-and-end";
 import { Facts } from "@/components/ui/facts";
 import { FactsSection } from "@/components/ui/section";
+import { Unbroken } from "@/components/ui/unbroken";
 import type { CaseDetail } from "@/lib/access/cases/schema";
 import type { Principal } from "@/lib/context/principal";
 
@@ -33,7 +34,7 @@ export function CaseAccess({ shown, reader, nowMs }: CaseProps) {
           <AccessInForce grant={grant} nowMs={nowMs} />
           <p className="mt-2 text-control">
             <Link href={`/grants/${grant.id}`} prefetch={false} className={LINK}>
-              {grant.reference}
+              <Unbroken>{grant.reference}</Unbroken>
             </Link>
           </p>
         </div>
@@ -146,7 +147,7 @@ export function CaseFacts({ shown, reader, nowMs }: CaseProps) {
             key: request.id,
             name: (
               <Link href={`/requests/${request.id}`} prefetch={false} className={LINK}>
-                {request.reference}
+                <Unbroken>{request.reference}</Unbroken>
               </Link>
             ),
             value: states(request.state),

@@ -6,6 +6,7 @@ import type { IconName } from "@/components/ui/icon";
 import { LocalTime } from "@/components/ui/local-time";
 import { EmptyState } from "@/components/ui/states";
 import { Timeline, type TimelineItem } from "@/components/ui/timeline";
+import { Unbroken } from "@/components/ui/unbroken";
 import { Views } from "@/components/ui/views";
 import { type CaseDetail, type CaseEvent, TimelineGroup } from "@/lib/access/cases/schema";
 
@@ -80,7 +81,7 @@ function EventText({ event, handle }: { event: CaseEvent; handle: string }) {
   if (kind === undefined) return <>{event.kind}</>;
   const who = (name: ReactNode) => <strong className="font-semibold">{name}</strong>;
   return (
-    <>
+    <Unbroken>
       {t.rich(kind, {
         who,
         own: event.by?.handle === handle ? "yes" : "no",
@@ -90,7 +91,7 @@ function EventText({ event, handle }: { event: CaseEvent; handle: string }) {
         count: event.count ?? 0,
         fields,
       })}
-    </>
+    </Unbroken>
   );
 }
 

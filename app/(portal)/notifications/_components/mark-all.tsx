@@ -18,6 +18,7 @@ export function MarkAll({ until }: { until: string }) {
         label={t("markAll")}
         button={{ size: "bar" }}
         failed={t("failed")}
+        outlivesPage
       />
     </div>
   );
@@ -35,6 +36,7 @@ export function MarkOne({ ids, what }: { ids: readonly string[]; what: string })
         named={t("markNamed", { what })}
         button={{ size: "bar", look: "quiet" }}
         failed={t("failed")}
+        outlivesPage
       />
     </span>
   );

@@ -2,6 +2,7 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { LocalTime } from "@/components/ui/local-time";
 import type { Column } from "@/components/ui/table";
+import { Unbroken } from "@/components/ui/unbroken";
 import { RequestState } from "@/lib/access/requests/schema";
 import { saidKey } from "@/lib/notify/labels";
 import type { Notification } from "@/lib/notify/schema";
@@ -97,7 +98,7 @@ export function useNotificationColumns(): Column<Thing>[] {
             prefetch={false}
             className={`underline decoration-line-2 underline-offset-4 hover:decoration-current ${unreadOf(item).length > 0 ? "font-semibold" : ""}`}
           >
-            {nameOf(item)}
+            <Unbroken>{nameOf(item)}</Unbroken>
           </Link>
           <span className="font-normal">: {stateOf(item)}</span>
           {item.earlier.length === 0 ? null : <Earlier thing={item} stateOf={stateOf} />}

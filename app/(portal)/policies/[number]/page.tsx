@@ -23,7 +23,7 @@ import { Impact } from "../_components/set/impact";
 import { LifeStrip } from "../_components/set/life-strip";
 import { Side } from "../_components/set/side";
 import { SettingsTable } from "../_components/settings-table";
-import { numberOf, useSetName } from "../_components/versions";
+import { numberOf, useSetName, useSetTitle } from "../_components/versions";
 
 async function read(cx: Context, number: number) {
   const set = await getSet(cx, number);
@@ -38,7 +38,8 @@ async function read(cx: Context, number: number) {
 
 function Title({ set }: { set: PolicySetView }) {
   const nameOf = useSetName();
-  return `${nameOf(set)}: ${set.title}`;
+  const titleOf = useSetTitle();
+  return `${nameOf(set)}: ${titleOf(set)}`;
 }
 
 function Lead({ set }: { set: PolicySetView }) {

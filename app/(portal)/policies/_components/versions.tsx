@@ -33,10 +33,18 @@ export function useSetName(): (set: Pick<PolicySetSummary, "number" | "state">) 
   return ({ number, state }) => t(state === "draft" ? "draftNamed" : "versionNamed", { number });
 }
 
+/** Returns a version's title. The first version has no author: the portal wrote its title, in the reader's language. */
+export function useSetTitle(): (set: Pick<PolicySetSummary, "author" | "title">) => string {
+  const t = useTranslations("policies.byPortal");
+  return ({ author, title }) => (author === null ? t("title") : title);
+}
+
 function useItems(sets: readonly PolicySetSummary[]): TimelineItem[] {
   const t = useTranslations("policies");
   const nameOf = useSetName();
+  const titleOf = useSetTitle();
   return sets.map((set) => {
+    const title = titleOf(set);
     const at = set.active_from ?? set.submitted_at ?? set.created_at;
     return {
       key: String(set.number),
@@ -53,7 +61,7 @@ function useItems(sets: readonly PolicySetSummary[]): TimelineItem[] {
           {`, ${t(`states.${set.state}`)}`}
         </>
       ),
-      detail: set.author === null ? set.title : t("byAuthor", { title: set.title, author: set.author }),
+      detail: set.author === null ? title : t("byAuthor", { title, author: set.author }),
       time: <LocalTime instant={at} form="day" />,
     };
   });

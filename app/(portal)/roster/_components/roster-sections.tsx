@@ -1,3 +1,4 @@
+import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { buttonClass } from "@/components/ui/button";
 import { Icon } from "@/components/ui/icon";
@@ -20,7 +21,15 @@ export function FirstRoster({ roster }: { roster: RosterPage }) {
         <li>{t("download")}</li>
         <li>
           {t("command")}{" "}
-          <code className="font-mono text-control">npm run -s op -- roster begin roster-draft.json</code>
+          <code className="font-mono text-control">npm run -s op -- roster begin roster-draft.json</code>{" "}
+          {t("asCustodian")}{" "}
+          <Link
+            href="/developers/guides/deploying#7-the-first-roster"
+            prefetch={false}
+            className="underline underline-offset-4"
+          >
+            {t("guide")}
+          </Link>
         </li>
         <li>{t("read")}</li>
       </ol>

@@ -25,6 +25,7 @@ import { ProblemPage } from "@/components/layout/problem-page";
 import { ButtonLink } from "@/components/ui/button-link";
 import { Digest } from "@/components/ui/digest";
 import { LocalTime } from "@/components/ui/local-time";
+import { Unbroken } from "@/components/ui/unbroken";
 import { getTransaction, listTransactions } from "@/lib/api-client/operations/transactions";
 import { isUuid } from "@/lib/crypto/uuid";
 import { loadPage } from "@/lib/http/pages/page";
@@ -89,7 +90,7 @@ export default async function TransactionPage({ params }: PageProps<"/transactio
         crumbs={[{ label: t("title"), href: "/transactions" }, { label: view.job_id }]}
         title={
           <>
-            {t("jobTitle", { job: view.job_id })}{" "}
+            <Unbroken>{t("jobTitle", { job: view.job_id })}</Unbroken>{" "}
             <LocalTime instant={view.occurred_at ?? view.timestamp} form="day" />
           </>
         }

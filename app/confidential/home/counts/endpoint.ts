@@ -1,5 +1,5 @@
 import { countPlaces } from "@/lib/api-client/operations/home";
-import { countPlaces as count } from "@/lib/home/count-places";
 import { bind, endpointAt } from "@/lib/http/endpoint/bind";
+import { readRail } from "@/lib/http/health/read-rail";
 
-export const endpoint = endpointAt("/confidential/home/counts", [bind(countPlaces, (cx) => count(cx))]);
+export const endpoint = endpointAt("/confidential/home/counts", [bind(countPlaces, (cx) => readRail(cx))]);

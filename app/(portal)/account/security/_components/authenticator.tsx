@@ -1,80 +1,27 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { ChangeFailure, useChange } from "@/app/(portal)/account/security/_components/use-change";
 import { ActButton } from "@/components/act/act-button";
-import { target } from "@/components/client/api";
+import { NetworkLost, target } from "@/components/client/api";
 import { useApi } from "@/components/client/use-api";
-import type { Attempt } from "@/components/client/use-attempt";
-import { TextInput } from "@/components/form/controls";
-import { Field } from "@/components/form/field";
 import { Button } from "@/components/ui/button";
-import { Dialog, DialogActions } from "@/components/ui/dialog";
-import { Digest } from "@/components/ui/digest";
 import { LocalTime } from "@/components/ui/local-time";
-import { QrCode } from "@/components/ui/qr-code";
 import { Section } from "@/components/ui/section";
-import type { confirmTotp, removeTotp, startTotp } from "@/lib/api-client/operations/account";
+import type { removeTotp, startTotp } from "@/lib/api-client/operations/account";
 import type { TotpSetUp } from "@/lib/identity/account/schema";
 
 const start = target<typeof startTotp>("POST", "/confidential/account/totp");
-const confirm = target<typeof confirmTotp>("POST", "/confidential/account/totp/confirm");
 const REMOVE = target<typeof removeTotp>("POST", "/confidential/account/totp/remove");
 
-function SetUpDialog(props: { setUp: TotpSetUp; change: Attempt; onClose: () => void }) {
-  const t = useTranslations("account.authenticator");
-  const words = useTranslations("ui");
-  const api = useApi();
-  const { setUp, change } = props;
-  const [code, setCode] = useState("");
-  const isWrong = change.fault("/code") !== undefined;
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    if (code.trim() === "") return;
-    const body = { challenge: setUp.challenge, code: code.trim() };
-    if (await change.run(() => api.call(confirm, { body }))) props.onClose();
-    else setCode("");
-  };
-  return (
-    <Dialog isOpen onClose={props.onClose} title={t("setUp")} canClose={!change.isBusy}>
-      <form method="post" onSubmit={submit} noValidate>
-        <div className="flex flex-wrap gap-6">
-          <QrCode text={setUp.uri} label={t("qr")} />
-          <div className="min-w-0 flex-1 basis-[200px] text-body">
-            <p>{t("scan")}</p>
-            <p className="mt-3 text-control text-ink-2">{t("type")}</p>
-            <Digest value={setUp.secret} label={t("secret")} isWhole />
-          </div>
-        </div>
-        <Field
-          id="totp-code"
-          label={t("code")}
-          help={t("codeHelp")}
-          error={isWrong ? t("codeWrong") : undefined}
-          className="mt-5 max-w-[240px]"
-        >
-          {(control) => (
-            <TextInput
-              {...control}
-              inputMode="numeric"
-              autoComplete="one-time-code"
-              maxLength={8}
-              value={code}
-              onChange={(event) => setCode(event.target.value)}
-            />
-          )}
-        </Field>
-        <ChangeFailure error={isWrong ? undefined : change.error} />
-        <DialogActions>
-          <Button type="submit" look="primary" isBusy={change.isBusy}>
-            {t("confirm")}
-          </Button>
-          <Button onClick={props.onClose}>{words("cancel")}</Button>
-        </DialogActions>
-      </form>
-    </Dialog>
-  );
+// Loaded at the press, because the dialog contains the program that draws the code.
+async function loadDialog() {
+  try {
+    return (await import("@/app/(portal)/account/security/_components/authenticator-dialog")).SetUpDialog;
+  } catch {
+    throw new NetworkLost("no answer");
+  }
 }
 
 function RemoveTotp() {
@@ -93,13 +40,23 @@ function RemoveTotp() {
   );
 }
 
+interface Shown {
+  readonly SetUpDialog: Awaited<ReturnType<typeof loadDialog>>;
+  readonly setUp: TotpSetUp;
+}
+
 /** The program that shows six-digit codes. */
 export function Authenticator({ since }: { since: string | undefined }) {
   const t = useTranslations("account.authenticator");
   const api = useApi();
   const change = useChange();
-  const [setUp, setSetUp] = useState<TotpSetUp>();
-  const begin = () => change.run(async () => setSetUp(await api.call(start, { body: {} })));
+  const [shown, setShown] = useState<Shown>();
+  const begin = () =>
+    change.run(async () => {
+      const SetUpDialog = await loadDialog();
+      const setUp = await api.call(start, { body: {} });
+      setShown({ SetUpDialog, setUp });
+    });
   return (
     <Section title={t("title")} className="print:hidden">
       <p className="mt-3 max-w-[640px] text-body">
@@ -107,15 +64,15 @@ export function Authenticator({ since }: { since: string | undefined }) {
           ? t("none")
           : t.rich("since", { time: () => <LocalTime instant={since} form="minute" /> })}
       </p>
-      {setUp === undefined ? <ChangeFailure error={change.error} /> : null}
+      {shown === undefined ? <ChangeFailure error={change.error} /> : null}
       <div className="mt-3 flex flex-wrap gap-2">
-        <Button isBusy={change.isBusy && setUp === undefined} onClick={begin}>
+        <Button isBusy={change.isBusy && shown === undefined} onClick={begin}>
           {t(since === undefined ? "setUp" : "replace")}
         </Button>
         {since === undefined ? null : <RemoveTotp />}
       </div>
-      {setUp === undefined ? null : (
-        <SetUpDialog setUp={setUp} change={change} onClose={() => setSetUp(undefined)} />
+      {shown === undefined ? null : (
+        <shown.SetUpDialog setUp={shown.setUp} change={change} onClose={() => setShown(undefined)} />
       )}
     </Section>
   );

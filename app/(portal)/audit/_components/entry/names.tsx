@@ -1,6 +1,7 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { Fragment } from "react";
+import { Unbroken } from "@/components/ui/unbroken";
 import { shortDigest } from "@/lib/format";
 import type { Subject } from "./event-sentence";
 
@@ -55,8 +56,12 @@ const PLACES = { transaction: "/transactions/", request: "/requests/", grant: "/
 function RecordName({ kind, id, name }: Subject) {
   const t = useTranslations("audit.subjects");
   if (kind === "transaction")
-    return <>{name === undefined ? t("transaction", { id: shortDigest(id) }) : t("job", { job: name })}</>;
-  return <>{name ?? shortDigest(id)}</>;
+    return (
+      <Unbroken>
+        {name === undefined ? t("transaction", { id: shortDigest(id) }) : t("job", { job: name })}
+      </Unbroken>
+    );
+  return <Unbroken>{name ?? shortDigest(id)}</Unbroken>;
 }
 
 /** What an entry is about, with the way there. `isLabelled`: a label beside it says what kind of thing it is. */
@@ -71,7 +76,7 @@ export function SubjectName({ subject, isLabelled = false }: { subject: Subject;
       title={id}
       className={`${look} underline decoration-line-2 underline-offset-4 hover:decoration-current`}
     >
-      {isLabelled ? (name ?? shortDigest(id)) : <RecordName {...subject} />}
+      {isLabelled ? <Unbroken>{name ?? shortDigest(id)}</Unbroken> : <RecordName {...subject} />}
     </Link>
   );
 }

@@ -12,12 +12,15 @@ export function PublicFacts({ detail }: { detail: EventDetail }) {
   switch (said.is) {
     case "follows":
       return (
-        <span className="break-words">
-          {t("follows", { log: said.origin })}{" "}
+        <>
+          {t.rich("follows", {
+            // The name is on one line where it fits there.
+            log: () => <span className="inline-block max-w-full break-words align-top">{said.origin}</span>,
+          })}{" "}
           {said.from < said.to
             ? t("lost", { from: number(said.from), to: number(said.to - 1) })
             : t("nothingLost")}
-        </span>
+        </>
       );
     case "restored":
       return <>{t("restored", { from: number(said.from), to: number(said.to - 1), count: said.lost })}</>;

@@ -59,6 +59,7 @@ export function Change({
   document: ReadDocument;
   base: ReadDocument | undefined;
 }) {
+  const byPortal = useTranslations("policies.byPortal");
   const t = useTranslations("policies.change");
   const names = useTranslations("policies.settings.names");
   const retention = useTranslations("policies.retention");
@@ -96,7 +97,7 @@ export function Change({
         ))}
       </ul>
       <p className="max-w-[80ch] whitespace-pre-line py-2 text-control text-ink-2">
-        {set.author === null ? set.reason : t("reason", { reason: set.reason, author: set.author })}
+        {set.author === null ? byPortal("reason") : t("reason", { reason: set.reason, author: set.author })}
       </p>
     </Section>
   );

@@ -2,6 +2,7 @@ import Link from "next/link";
 import { useFormatter, useTranslations } from "next-intl";
 import { LocalTime } from "@/components/ui/local-time";
 import type { Column } from "@/components/ui/table";
+import { Unbroken } from "@/components/ui/unbroken";
 import type { NoticeView } from "@/lib/access/notices/schema";
 import { NoticeActs } from "./notice-acts";
 
@@ -39,7 +40,7 @@ export function useNoticeColumns(): Column<NoticeView>[] {
           prefetch={false}
           className="underline decoration-line-2 underline-offset-4 hover:decoration-current"
         >
-          {reference}
+          <Unbroken>{reference}</Unbroken>
         </Link>
       ),
     },

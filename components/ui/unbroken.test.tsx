@@ -1,0 +1,26 @@
+// @vitest-environment happy-dom
+import { describe, expect, it } from "vitest";
+import { Unbroken } from "@/components/ui/unbroken";
+import { show } from "@/lib/testing/components";
+
+function wholeIn(text: string): (string | null)[] {
+  const { container } = show(<Unbroken>{text}</Unbroken>);
+  expect(container.textContent).toBe(text);
+  return [...container.querySelectorAll(".whitespace-nowrap")].map((part) => part.textContent);
+}
+
+describe("a text on one line", () => {
+  it("keeps references and dates whole in both languages", () => {
+    expect(wholeIn("AR-2026-00000001: opened by coordinator-001 on 24 Nov 2026, 14:31 CET")).toEqual([
+      "AR-2026-00000001",
+      "coordinator-001",
+      "24 Nov 2026",
+    ]);
+    expect(wholeIn("GR-2026-00000001 gilt bis 3. März 2026")).toEqual(["GR-2026-00000001", "3. März 2026"]);
+  });
+
+  it("lets ids and words break", () => {
+    expect(wholeIn("01936f2a-7c1b-7def-8a10-3f2b4c5d6e7f follow-up")).toEqual([]);
+    expect(wholeIn("Requests")).toEqual([]);
+  });
+});
