@@ -130,6 +130,10 @@ export async function detailPages(page: Page, baseUrl: string): Promise<string[]
     "/disputes",
     "/audit",
     "/keys",
+    "/people",
+    "/organisations",
+    "/agreements",
+    "/operations/alerts",
   ]) {
     await page.goto(new URL(list, baseUrl).href);
     const links = await page
