@@ -22,7 +22,7 @@ interface ReplaceLogOptions {
 }
 
 export const GRANTS_AGAIN =
-  "Approve the grants of the old log again. The worker registers sealed groups with the custodian.";
+  "The custodian refuses grants of the old log: officers file new requests for their cases. The worker registers sealed groups with the custodian.";
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
