@@ -130,6 +130,13 @@ describe("the dialog that opens fields under a grant", () => {
     expect(sent("/audit")).toHaveLength(0);
   });
 
+  it("leads to a new request where the custodian does not know the grant", async () => {
+    const { press } = open({ refusal: problem(403, "custodian.refused", { reason: "unknown-grant" }) });
+    await press("Open fields");
+    expect(await screen.findByText(/^The escrow custodian does not know this grant/)).toBeDefined();
+    expect(screen.getByText(/File a new request for the case/)).toBeDefined();
+  });
+
   it("takes a reason for an opening outside the office hours, and asks again with it", async () => {
     const { press, sent, user } = open({ refusal: problem(403, "access.outside-hours") });
     await press("Open fields");

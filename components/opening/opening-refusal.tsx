@@ -99,6 +99,8 @@ export function OpeningRefusal({ error, isBusy = false, onReason }: RefusalProps
     if (error instanceof NotSigned) return t(NOT_SIGNED[error.reason]);
     if (problem === undefined) return t("unknown");
     if (problem.code === "rate.exceeded" && typeof limit === "number") return t("day", { count: limit });
+    if (problem.code === "custodian.refused" && problem.members.reason === "unknown-grant")
+      return t("unknownGrant");
     return hasOwnWords(problem.code) ? t(OWN_WORDS[problem.code]) : words(problem);
   };
   const isSevere = problem?.code === "envelope.replaced" || problem?.code === "custodian.refused";

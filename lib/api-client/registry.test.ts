@@ -7,6 +7,7 @@ import { DomainError } from "@/lib/errors";
 import { permitCall } from "@/lib/http/endpoint/permit-call";
 import { type Duty, Role, Scope } from "@/lib/vocabulary";
 import { openApiDocument } from "./openapi/document";
+import { exportAuditLog } from "./operations/audit";
 import { OPERATIONS, operations, scopesFor } from "./registry";
 
 const root = path.resolve(import.meta.dirname, "../..");
@@ -175,6 +176,22 @@ describe.each(declared.map((operation) => [`${operation.method} ${operation.path
     });
   },
 );
+
+it("a refusal by scope names the roles where the caller's role cannot make the call", () => {
+  const refusal = (role: Role, scopes: readonly Scope[]): unknown => {
+    try {
+      permitCall(exportAuditLog, caller(role, scopes), true);
+    } catch (error) {
+      return Reflect.get(Object(error), "detail");
+    }
+    return undefined;
+  };
+  const needs = "This call needs the scope export.";
+  expect(refusal("auditor", ["read"])).toBe(needs);
+  expect(refusal("admin", ["read"])).toBe(
+    `${needs} Roles that can make it: auditor, regulator, coordinator.`,
+  );
+});
 
 describe("the OpenAPI document", () => {
   const document = JSON.parse(JSON.stringify(openApiDocument(OPERATIONS, "0.0.0")));

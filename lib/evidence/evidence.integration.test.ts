@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { getCase } from "@/lib/access/cases/get-case";
+import { listCases } from "@/lib/access/cases/list-cases";
+import { CaseQuery } from "@/lib/access/cases/schema";
 import { getGrant } from "@/lib/access/grants/get-grant";
 import { Policy } from "@/lib/audit/bundle-verifier/claims/bundle-format";
 import { verifyEvidence } from "@/lib/audit/bundle-verifier/evidence/verify-evidence";
@@ -110,6 +113,19 @@ describe("evidence under a grant", () => {
       "disclosure.open intent",
       "disclosure.open done",
       "evidence.make done",
+    ]);
+  });
+
+  it("the case of the order names the evidence, with its entry of the log", async () => {
+    const [found] = (await listCases(bench.regulator, CaseQuery.parse({}))).items;
+    const { timeline } = await getCase(bench.regulator, found?.id ?? "");
+    expect(timeline.filter(({ group }) => group === "evidence")).toEqual([
+      {
+        ...{ at: expect.any(String), group: "evidence", kind: "evidence" },
+        by: { handle: bench.regulator.principal.handle, name: bench.regulator.principal.name },
+        request: { id: expect.any(String), reference: expect.stringMatching(/^GR-/) },
+        entry: { seq: expect.any(Number), closed_log: null },
+      },
     ]);
   });
 

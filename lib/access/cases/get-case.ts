@@ -10,7 +10,7 @@ import {
   type RecordStanding,
 } from "@/lib/access/cases/schema";
 import { type CaseRow, findCase, type HoldRow, listHoldsOn } from "@/lib/access/cases/store";
-import { timelineOf } from "@/lib/access/cases/timeline";
+import { type CaseEvidence, timelineOf } from "@/lib/access/cases/timeline";
 import { getGrant } from "@/lib/access/grants/get-grant";
 import { type GrantDetail, GrantView } from "@/lib/access/grants/schema";
 import { RequestSummary, type RequestView } from "@/lib/access/requests/answer-schema";
@@ -21,11 +21,12 @@ import { personView } from "@/lib/access/requests/view";
 import { viewerOf } from "@/lib/access/requests/viewer";
 import { readCaseEntries } from "@/lib/audit/reading/case-entries";
 import { seesEveryCase } from "@/lib/audit/reading/fence";
+import { listEvidenceMade } from "@/lib/audit/reading/list-copies";
 import { findSealedCases } from "@/lib/audit/reading/sealed-store";
 import type { Context } from "@/lib/context/context";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
-import { findPeople } from "@/lib/identity/people/people-store";
+import { findByPseudonym, findPeople } from "@/lib/identity/people/people-store";
 
 /** The newest of a case. It rarely has more than three. */
 const MAX_REQUESTS = 30;
@@ -148,6 +149,29 @@ function requestOf(request: RequestView): CaseRequest {
   };
 }
 
+/** Evidence under one grant at most. */
+const MAX_EVIDENCE = 100;
+
+/** Returns the evidence files that were made under these grants, each with its maker's name. */
+async function readEvidence(cx: Context, grants: readonly GrantDetail[]): Promise<CaseEvidence[]> {
+  const found: Omit<CaseEvidence, "by">[] = [];
+  for (const { id, request_id, reference } of grants) {
+    const request = request_id === undefined ? undefined : { id: request_id, reference };
+    found.push(...(await listEvidenceMade(cx, id, MAX_EVIDENCE)).map((one) => ({ ...one, request })));
+  }
+  return inSnapshot(cx, async (tx) => {
+    const ids = await findByPseudonym(
+      tx,
+      found.flatMap(({ actor }) => actor ?? []),
+    );
+    const names = await findPeople(tx, [...ids.values()]);
+    return found.map((one) => {
+      const id = ids.get(one.actor ?? "");
+      return { ...one, by: id === undefined ? undefined : personView(names, id) };
+    });
+  });
+}
+
 function isThere<T>(value: T | undefined): value is T {
   return value !== undefined;
 }
@@ -165,14 +189,16 @@ export async function getCase(cx: Context, id: string): Promise<CaseDetail> {
   if (order === undefined) throw new DomainError("case.not-found");
   const grantIds = requests.flatMap(({ grant_id }) => grant_id ?? []);
   const grants = await readEach(grantIds, (one) => getGrant(cx, one));
+  const evidence = await readEvidence(cx, grants);
   const asked = [...requests, ...grants].flatMap(({ transactions }) => transactions);
   const ids = [...new Set(asked)].slice(0, MAX_RECORDS);
   return inSnapshot(cx, async (tx) => {
     const holds = await readHolds(tx, cx, ids);
     const jobs = new Map((await listJobs(tx, ids)).map((one) => [one.id, one.jobId]));
-    const entryIds = grants.flatMap(({ openings, copies, exports }) =>
+    const acts = grants.flatMap(({ openings, copies, exports }) =>
       [...openings, ...copies, ...exports].flatMap(({ entry_id }) => entry_id ?? []),
     );
+    const entryIds = [...acts, ...evidence.map(({ entryId }) => entryId)];
     const wanted = { requestIds: row.requests, holdIds: holds.map((hold) => hold.id), entryIds };
     const entries = await readCaseEntries(tx, cx, wanted);
     const parts = { requests, grants, holds };
@@ -184,7 +210,7 @@ export async function getCase(cx: Context, id: string): Promise<CaseDetail> {
       records: recordsOf(ids, jobs, { ...parts, now: cx.clock.now() }),
       holds,
       people: peopleOf(parts),
-      timeline: timelineOf({ ...parts, entries }),
+      timeline: timelineOf({ ...parts, evidence, entries }),
     };
   });
 }

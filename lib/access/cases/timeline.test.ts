@@ -50,7 +50,7 @@ describe("the timeline of a case", () => {
       entry("request.comment", 5, 11),
       entry("request.submit", 6, 12),
     ];
-    const shown = timelineOf({ requests: [request(events)], grants: [], holds: [], entries });
+    const shown = timelineOf({ requests: [request(events)], grants: [], holds: [], evidence: [], entries });
     expect(shown.map(({ kind, entry: found }) => [kind, found?.seq])).toEqual([
       ["submit", 12],
       ["comment", 11],
@@ -64,7 +64,13 @@ describe("the timeline of a case", () => {
       entry("request.submit", 0, 2),
       entry("request.comment", 0, 3, { about: "018f0000-0000-7000-8000-000000000002" }),
     ];
-    const shown = timelineOf({ requests: [request([event("comment", 0)])], grants: [], holds: [], entries });
+    const shown = timelineOf({
+      requests: [request([event("comment", 0)])],
+      grants: [],
+      holds: [],
+      evidence: [],
+      entries,
+    });
     expect(shown[0]).not.toHaveProperty("entry");
   });
 
@@ -76,7 +82,7 @@ describe("the timeline of a case", () => {
       opening("full", "intent", 4),
     ];
     const entries = [entry("disclosure.open", 1, 1), entry("disclosure.open", 2, 2)];
-    const shown = timelineOf({ requests: [], grants: [grant(openings)], holds: [], entries });
+    const shown = timelineOf({ requests: [], grants: [grant(openings)], holds: [], evidence: [], entries });
     expect(shown.map(({ kind, job_id, entry: found }) => [kind, job_id, found?.seq])).toEqual([
       ["open_failed", "88-1402", undefined],
       ["saw_masked", "88-1402", 2],
@@ -89,6 +95,7 @@ describe("the timeline of a case", () => {
       requests: [request([event("check", 0), event("checked", 1)])],
       grants: [],
       holds: [],
+      evidence: [],
       entries: [],
     });
     expect(shown).toEqual([]);

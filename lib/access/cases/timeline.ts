@@ -2,13 +2,21 @@ import type { CaseEvent, CaseHold, TimelineGroup } from "@/lib/access/cases/sche
 import type { GrantDetail } from "@/lib/access/grants/schema";
 import type { RequestView } from "@/lib/access/requests/answer-schema";
 import type { CaseEntry } from "@/lib/audit/reading/case-entries";
+import type { EvidenceMade } from "@/lib/audit/reading/list-copies";
 
 /** What the timeline of a case is made of. */
 export interface TimelineParts {
   readonly requests: readonly RequestView[];
   readonly grants: readonly GrantDetail[];
   readonly holds: readonly CaseHold[];
+  readonly evidence: readonly CaseEvidence[];
   readonly entries: readonly CaseEntry[];
+}
+
+/** An evidence file that was made under a grant of the case. */
+export interface CaseEvidence extends EvidenceMade {
+  readonly by: CaseHold["by"];
+  readonly request: CaseEvent["request"];
 }
 
 /** Event kinds of a request, with their group and the log actions that they are recorded under. */
@@ -117,6 +125,14 @@ function ofHold({ id, by, from, released_at, transactions }: CaseHold): Draft[] 
   ];
 }
 
+function ofEvidence({ at, entryId, by, request }: CaseEvidence): Draft {
+  return {
+    ...{ at, group: "evidence", kind: "evidence", entryId },
+    ...(by === undefined ? {} : { by: { handle: by.handle, name: by.name } }),
+    ...(request === undefined ? {} : { request }),
+  };
+}
+
 /** Returns the entry that records the event, and takes it: an entry records one event. */
 function takeEntry(draft: Draft, free: Set<CaseEntry>): CaseEntry | undefined {
   const { entryId, about, actions = [] } = draft;
@@ -134,8 +150,13 @@ function takeEntry(draft: Draft, free: Set<CaseEntry>): CaseEntry | undefined {
 }
 
 /** Returns what happened in a case, newest first, each event with its entry of the log where it has one. */
-export function timelineOf({ requests, grants, holds, entries }: TimelineParts): CaseEvent[] {
-  const drafts = [...requests.flatMap(ofRequest), ...grants.flatMap(ofGrant), ...holds.flatMap(ofHold)];
+export function timelineOf({ requests, grants, holds, evidence, entries }: TimelineParts): CaseEvent[] {
+  const drafts = [
+    ...requests.flatMap(ofRequest),
+    ...grants.flatMap(ofGrant),
+    ...holds.flatMap(ofHold),
+    ...evidence.map(ofEvidence),
+  ];
   const free = new Set(entries);
   return drafts
     .sort((a, b) => Date.parse(a.at) - Date.parse(b.at))

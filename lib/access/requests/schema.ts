@@ -200,13 +200,18 @@ export const NewDecision = z
 export type NewDecision = z.infer<typeof NewDecision>;
 
 /** The server compares the domain of the officer's address itself. */
-export const NewIdentityCheck = z.strictObject({
-  /** One of the numbers of the agency's record, as the review names them; absent if no call was made. */
-  called_number: visibleLine(60).optional(),
-  /** The officer was reached there and confirmed the request. */
-  is_confirmed: z.boolean(),
-  note: visibleText(2_000),
-});
+export const NewIdentityCheck = z
+  .strictObject({
+    /** One of the numbers of the agency's record, as the review names them; absent if no call was made. */
+    called_number: visibleLine(60).optional(),
+    /** The officer was reached there and confirmed the request. */
+    is_confirmed: z.boolean(),
+    note: visibleText(2_000),
+  })
+  .refine((body) => !body.is_confirmed || body.called_number !== undefined, {
+    path: ["called_number"],
+    error: "is missing",
+  });
 export type NewIdentityCheck = z.infer<typeof NewIdentityCheck>;
 
 /** Who looks after a request, by handle; null for no one. */

@@ -51,6 +51,13 @@ const WRITTEN: Readonly<Record<string, Example>> = {
       fields: ["amount", "parties"],
     },
   },
+  checkIdentity: {
+    body: {
+      called_number: "+49 30 901820",
+      is_confirmed: true,
+      note: "Called back on a number stored for the agency.",
+    },
+  },
   invitePerson: {
     body: {
       name: "Elif Kaya",

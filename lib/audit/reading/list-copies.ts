@@ -18,15 +18,19 @@ export interface CopyMade {
   readonly fields: readonly string[];
 }
 
+function madeUnder(cx: Context, grantId: string, action: string) {
+  return fencedConditions(cx)
+    .add("i.action = ?", action)
+    .add("i.outcome = ?", "done")
+    .add("i.grant_id = ?::uuid", grantId);
+}
+
 /**
  * Returns copies of data opened under a grant, newest first, at most `limit`. The calling code decides who may read
  * the grant. The fence of the log applies as everywhere (I12).
  */
 export async function listCopies(cx: Context, grantId: string, limit: number): Promise<CopyMade[]> {
-  const conditions = fencedConditions(cx)
-    .add("i.action = ?", "disclosure.copy")
-    .add("i.outcome = ?", "done")
-    .add("i.grant_id = ?::uuid", grantId);
+  const conditions = madeUnder(cx, grantId, "disclosure.copy");
   const { rows, parts } = await inSnapshot(cx, async (tx) => {
     await planForPages(tx);
     const page = await readAccesses(tx, conditions, { limit, offset: 0 });
@@ -39,4 +43,17 @@ export async function listCopies(cx: Context, grantId: string, limit: number): P
     const fields = textsOf(accessOf(opened.get(entry_id)).data_accessed);
     return [{ at, actor: actor ?? undefined, entryId: entry_id, transactionId: transaction_id, fields }];
   });
+}
+
+/** An evidence file that was made under a grant. */
+export type EvidenceMade = Pick<CopyMade, "at" | "actor" | "entryId">;
+
+/** Returns the evidence files made under a grant, newest first, at most `limit`. As for copies, the fence applies (I12). */
+export async function listEvidenceMade(cx: Context, grantId: string, limit: number): Promise<EvidenceMade[]> {
+  const conditions = madeUnder(cx, grantId, "evidence.make");
+  const { rows } = await inSnapshot(cx, async (tx) => {
+    await planForPages(tx);
+    return readAccesses(tx, conditions, { limit, offset: 0 });
+  });
+  return rows.map(({ at, entry_id, actor }) => ({ at, actor: actor ?? undefined, entryId: entry_id }));
 }

@@ -8,7 +8,7 @@ import { entryLeaf, parseEntry } from "@/lib/audit/entry/entry";
 import { exportLog } from "@/lib/audit/export/export-log";
 import { recordEvent } from "@/lib/audit/record/record-event";
 import { planRecovery, recoverLog } from "@/lib/audit/recovery/recover-log";
-import { startNewLog } from "@/lib/audit/recovery/start-new-log";
+import { checkOldCheckpoint, startNewLog } from "@/lib/audit/recovery/start-new-log";
 import { openDoor } from "@/lib/audit/recovery/store";
 import { askErasure } from "@/lib/audit/retention/erasure/ask-erasure";
 import { agreeToErasure } from "@/lib/audit/retention/erasure/decide-erasure";
@@ -508,9 +508,22 @@ describe("a new log", () => {
       await expect(
         startNewLog(bench.owner, bench.place, { ...next, origin: bench.place.log }),
       ).rejects.toThrow("a name");
-      await expect(startNewLog(bench.owner, bench.place, { ...next, checkpoint: stale })).rejects.toThrow(
-        "the database has a newer checkpoint",
+      const { rows: notes } = await bench.appPool.query(
+        "SELECT size::int AS size, root, note FROM audit_checkpoint WHERE log = $1 ORDER BY size DESC LIMIT 1",
+        [bench.place.log],
       );
+      const newest = notes[0];
+      const refusal = `the database has a newer checkpoint, of ${newest.size} entries. Save this one in a file, and name the file:\n\n${newest.note}`;
+      await expect(startNewLog(bench.owner, bench.place, { ...next, checkpoint: stale })).rejects.toThrow(
+        refusal,
+      );
+      // The head of a witness has no signature, so it counts for the database's own newest checkpoint only.
+      const check = (head: { readonly size: number; readonly root: Uint8Array }) =>
+        checkOldCheckpoint(bench.owner, bench.place, { ...next, checkpoint: head });
+      await check(newest);
+      await expect(check({ ...newest, size: newest.size - 1 })).rejects.toThrow(refusal);
+      await expect(check({ ...newest, size })).rejects.toThrow(`head of ${size} entries has no signature`);
+      await expect(check({ ...newest, root: new Uint8Array(32) })).rejects.toThrow("another tree");
 
       const started = await startNewLog(bench.owner, bench.place, next);
       expect(started.lost).toEqual({ from: size - 5, to: size });

@@ -82,6 +82,20 @@ export async function readAnchored(client: PoolClient, log: string): Promise<num
   return z.object({ size: Seq }).parse(rows[0]).size;
 }
 
+const CheckpointRow = z.object({ size: Seq, note: z.string() });
+
+/** Returns the database's newest checkpoint of a log, with its signed note. */
+export async function readNewestCheckpoint(
+  client: PoolClient,
+  log: string,
+): Promise<z.infer<typeof CheckpointRow> | undefined> {
+  const { rows } = await client.query(
+    "SELECT size, note FROM audit_checkpoint WHERE log = $1 ORDER BY size DESC LIMIT 1",
+    [log],
+  );
+  return z.array(CheckpointRow).parse(rows)[0];
+}
+
 const EntryRow = z.object({ id: z.string(), bytes: Bytes });
 
 /** Returns the stored bytes of the named entries that the restored database has. */

@@ -40,12 +40,17 @@ export function permitCall(operation: OperationSpec, principal: Principal, isEva
       detail: "An API key cannot make this call. Sign in instead.",
     });
   refuseUnsigned(principal, isEvaluation);
+  const isForRole = roles === "any" || roles.includes(principal.role);
+  // Another key is of no use to a person whose role cannot make the call.
+  const otherRoles = isForRole ? "" : ` Roles that can make it: ${roles.join(", ")}.`;
   if (Array.isArray(scopes) && !scopes.some((scope) => principal.scopes.includes(scope))) {
-    throw new DomainError("auth.scope", { detail: `This call needs the scope ${scopes.join(" or ")}.` });
+    throw new DomainError("auth.scope", {
+      detail: `This call needs the scope ${scopes.join(" or ")}.${otherRoles}`,
+    });
   }
-  if (roles !== "any" && !roles.includes(principal.role)) {
+  if (!isForRole) {
     throw new DomainError("auth.role", {
-      detail: `This call is not for the role ${principal.role}.`,
+      detail: `This call is not for the role ${principal.role}.${otherRoles}`,
       extra: { role: principal.role },
     });
   }

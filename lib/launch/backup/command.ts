@@ -125,15 +125,13 @@ async function restore(env: LaunchEnv, values: Values): Promise<void> {
 }
 
 function sayNext({ method }: Manifest, into: string, hasKeys: boolean): void {
-  say(
-    hasKeys
-      ? `Next: DATA_DIR=${into} npm run recover, then npm start (docs/runbooks/restore.md).`
-      : "No keys were restored: nothing sealed can be opened until they are (--keys).",
-  );
+  if (!hasKeys) say("No keys were restored: nothing sealed can be opened until they are (--keys).");
   if (method === "pg_basebackup")
     say(
-      `With parts apart: ${path.join(into, "postgres/data")} is a cluster of your PostgreSQL. Start it as its user, then recover the log (docs/runbooks/restore.md).`,
+      `${path.join(into, "postgres/data")} is a cluster of your PostgreSQL. Start it as its user. With parts apart give each its keys, then recover the log (docs/runbooks/restore.md).`,
     );
+  const first = method === "pg_basebackup" ? "Next with npm start" : "Next";
+  if (hasKeys) say(`${first}: DATA_DIR=${into} npm run recover, then npm start (docs/runbooks/restore.md).`);
 }
 
 /** Says so where the keys are those of another log than the database's: they would open nothing of it. */

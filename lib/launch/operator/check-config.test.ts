@@ -82,7 +82,7 @@ describe("the instance file", () => {
     // Every part's user reads it.
     expect(statSync(file("instance.json")).mode & 0o777).toBe(0o644);
     expect(() => addKeys(file("instance.json"), [printed("other", "log", keyOf(ORIGIN, 3))])).toThrow(
-      /another key of the signer/,
+      /another key of the signer already. To replace it, remove "signer" from its "keys"/,
     );
     expect(() => requireOwnKey("signer", keyOf(ORIGIN, 1))).not.toThrow();
     expect(() => requireOwnKey("signer", keyOf(ORIGIN, 3))).toThrow(/KEY_DIR has another key/);

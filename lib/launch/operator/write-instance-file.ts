@@ -56,7 +56,9 @@ export function addKeys(file: string, printed: readonly string[]): void {
       const owner = Object.entries(OWNERS).find(([own]) => own === key)?.[1];
       if (owner === undefined) continue;
       if (keys[owner] !== undefined && keys[owner] !== vkey)
-        throw new OperatorError(`${file} has another key of the ${owner} already`);
+        throw new OperatorError(
+          `${file} has another key of the ${owner} already. To replace it, remove "${owner}" from its "keys" first, and give every part the new file`,
+        );
       keys[owner] = vkey;
     }
   }

@@ -5,8 +5,10 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { parseCheckpointText } from "@/lib/audit/entry/checkpoint";
 import type { AuditEvent } from "@/lib/audit/entry/event";
 import { recordEvent } from "@/lib/audit/record/record-event";
+import { insertCheckpoint } from "@/lib/audit/sequencer/checkpoint-store";
 import { integrateBatch, prepareLog } from "@/lib/audit/sequencer/sequencer";
 import { readHead } from "@/lib/audit/sequencer/store";
 import { openEntryFile } from "@/lib/audit/signer/entry-file";
@@ -297,7 +299,11 @@ describe("the command recover", () => {
     const origin = `${log}/2`;
     const file = path.join(dataDir, "newest.txt");
     await grow(2);
+    const stale = await sign();
+    await grow(2);
     const note = await sign();
+    const newest = parseCheckpointText(`${note.split("\n\n")[0]}\n`);
+    await insertCheckpoint(bench.sequencerPool, bench.place, { ...newest, note }, []);
     // As an editor saves it; an invalid checkpoint, or one of another log, is refused in one line without a change.
     await writeFile(file, `${note}\n`);
     const args = ["--new-origin", origin, "--checkpoint", file];
@@ -321,6 +327,19 @@ describe("the command recover", () => {
       text: `The log of this instance is ${log}. Name another one.\n`,
     });
     expect((await run(...args)).text).toContain("would be closed for ever");
+    // The run without --confirm finds an older checkpoint, and prints the newest of the database.
+    await writeFile(bad, stale);
+    const older = await run("--new-origin", origin, "--checkpoint", bad);
+    expect(older).toMatchObject({ code: 1, text: expect.stringContaining("has a newer checkpoint") });
+    await writeFile(bad, older.text.slice(older.text.indexOf("\n\n") + 2));
+    expect((await run("--new-origin", origin, "--checkpoint", bad)).text).toContain(
+      "would be closed for ever",
+    );
+    const head = { v: 1, log, size: newest.size, root: toBase64url(newest.root), cosigned_at: 0 };
+    await writeFile(bad, JSON.stringify(head));
+    expect((await run("--new-origin", origin, "--checkpoint", bad)).text).toContain(
+      "would be closed for ever",
+    );
     expect(await readInstance(path.join(dataDir, "instance.json"))).toMatchObject({ origin: log });
     // Interrupted after the database: the same call does the rest.
     const keystore = path.join(dataDir, "keys", "witness", "keystore.json");
@@ -379,8 +398,8 @@ describe("the command recover", () => {
     expect(await readInstance(path.join(dataDir, "instance.json"))).toEqual(instance);
 
     // With parts apart the same is done at a portal: the database's part, and the line for all portals.
-    const newest = path.join(dataDir, "newest-2.txt");
-    await writeFile(newest, first);
+    const second = path.join(dataDir, "newest-2.txt");
+    await writeFile(second, first);
     const keyOf = (name: string) => instance?.vkeys[name] ?? "";
     const apart = {
       ...{ LOG_ORIGIN: origin, TENANT_ID: tenantId, LOG_VKEY: keyOf("signer.log") },
@@ -389,7 +408,7 @@ describe("the command recover", () => {
       ...{ CUSTODIAN_URL: "unix:/nowhere/c.sock", CUSTODIAN_VKEY: keyOf("custodian.identity") },
       ...{ DATABASE_OWNER_URL: bench.database.adminUrl },
     };
-    const close = ["recover", "--new-origin", `${log}/3`, "--checkpoint", newest, "--confirm", "0"];
+    const close = ["recover", "--new-origin", `${log}/3`, "--checkpoint", second, "--confirm", "0"];
     const closed = await operate(apart, ...close);
     expect(closed).toMatchObject({ code: 0, text: expect.stringContaining("begins with entry") });
     const line = /^CLOSED_LOGS='(.*)'$/m.exec(closed.text)?.[1] ?? "[]";

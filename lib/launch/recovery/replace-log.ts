@@ -1,6 +1,6 @@
 import "server-only";
 import type { Pool } from "pg";
-import { findFollower, startNewLog } from "@/lib/audit/recovery/start-new-log";
+import { checkOldCheckpoint, findFollower, startNewLog } from "@/lib/audit/recovery/start-new-log";
 import { StartError } from "@/lib/db/embedded/start-error";
 import { lockDataFolder } from "@/lib/launch/lock";
 import type { CustodianPlace } from "@/lib/launch/recovery/custodian-at-hand";
@@ -22,7 +22,7 @@ interface ReplaceLogOptions {
 }
 
 export const GRANTS_AGAIN =
-  "Approve the grants of the old log again. The worker registers sealed groups with the custodian.";
+  "The custodian refuses grants of the old log: officers file new requests for their cases. The worker registers sealed groups with the custodian.";
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
@@ -36,7 +36,7 @@ interface OpenLog {
 /**
  * Closes the log in the database for ever and starts the one that follows it, unless an interrupted call did so.
  * Returns the number of entries under the newest checkpoint of the closed log. Without `confirm` it returns undefined
- * and only reads the checkpoint's file. Throws StartError and RecoveryRefused.
+ * and only checks the checkpoint's file. Throws StartError and RecoveryRefused.
  */
 export async function closeLog(
   { owner, place, vkey }: OpenLog,
@@ -45,8 +45,11 @@ export async function closeLog(
   const { origin } = options;
   if (origin === place.log) throw new StartError(`The log of this instance is ${origin}. Name another one.`);
   if (options.confirm === undefined) {
-    // Report a wrong file now, before a person retypes the size.
-    if (options.checkpoint !== undefined) await readOldCheckpoint(options.checkpoint);
+    // Report a wrong file now, before a person confirms.
+    if (options.checkpoint !== undefined) {
+      const checkpoint = await readOldCheckpoint(options.checkpoint, place.log);
+      await checkOldCheckpoint(owner, place, { checkpoint, oldVkey: vkey });
+    }
     say(`The log ${place.log} would be closed for ever. To continue, repeat the call with --confirm 0.`);
     return undefined;
   }
@@ -57,7 +60,7 @@ export async function closeLog(
   }
   if (options.checkpoint === undefined)
     throw new StartError("Name the old log's newest checkpoint: --checkpoint FILE.");
-  const checkpoint = await readOldCheckpoint(options.checkpoint);
+  const checkpoint = await readOldCheckpoint(options.checkpoint, place.log);
   const started = await startNewLog(owner, place, { origin, checkpoint, oldVkey: vkey });
   const { from, to } = started.lost;
   const lost = from === to ? "nothing" : `entries ${from} to ${to - 1}`;

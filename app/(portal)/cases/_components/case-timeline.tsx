@@ -38,6 +38,7 @@ const KINDS = [
   "saw_masked",
   "open_failed",
   "copy",
+  "evidence",
   "hold",
   "activate",
   "expire",

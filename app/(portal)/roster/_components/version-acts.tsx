@@ -50,7 +50,7 @@ function useSign({ change, signing }: OfVersion) {
     text: (
       <>
         <p>{t("signText")}</p>
-        {byPortal ? <p className="mt-2 text-control text-ink-2">{t("byPortal")}</p> : null}
+        <p className="mt-2 text-control text-ink-2">{t(byPortal ? "byPortal" : "twice")}</p>
       </>
     ),
     body: () => ({}),

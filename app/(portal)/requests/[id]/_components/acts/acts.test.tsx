@@ -96,7 +96,7 @@ describe("a comment", () => {
 });
 
 describe("an identity check", () => {
-  it("confirms only with a called number, and shows that a partial check is not enough", async () => {
+  it("confirms only with a called number, and shows that a check without a call is not enough", async () => {
     const calls = answerCalls(() => ({ status: 200, json: { id: ID, is_valid: false } }));
     const check = { contacts: ["+49 30 1"], domain: "agency.example", is_domain_verified: true };
     const { user } = show(
@@ -110,7 +110,12 @@ describe("an identity check", () => {
     await user.click(await screen.findByLabelText(/^I called the requester/));
     await user.type(screen.getByLabelText("How you checked"), "By letter");
     await user.click(inDialogYes("Record check"));
+    expect(await screen.findByText("Choose the number that you called")).toBeDefined();
+    expect(calls).toEqual([]);
+    await user.click(screen.getByLabelText(/^I called the requester/));
+    await user.click(inDialogYes("Record check"));
     expect(await screen.findByText(/can only be approved with both checks/)).toBeDefined();
+    await user.click(screen.getByLabelText(/^I called the requester/));
     await user.selectOptions(screen.getByLabelText("Number called"), "+49 30 1");
     await user.click(inDialogYes("Record check"));
     await waitFor(() => expect(calls).toHaveLength(2));

@@ -30,12 +30,12 @@ export function IdentityForm(props: {
     initial: { number: "", isConfirmed: false, note: "" },
     toBody: ({ number, isConfirmed, note }) => ({
       ...(number === "" ? {} : { called_number: number }),
-      is_confirmed: isConfirmed && number !== "",
+      is_confirmed: isConfirmed,
       note: note.trim(),
     }),
     controls: { "/called_number": "number", "/is_confirmed": "isConfirmed", "/note": "note" },
     words: {
-      number: { label: t("number") },
+      number: { label: t("number"), missing: t("numberMissing") },
       isConfirmed: { label: t("called") },
       note: { label: t("note"), missing: t("noteMissing") },
     },

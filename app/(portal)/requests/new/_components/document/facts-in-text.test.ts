@@ -50,6 +50,18 @@ describe("facts in an order's text", () => {
     expect(facts.jurisdiction).toBeUndefined();
   });
 
+  it("finds those of an order in one line", () => {
+    const { facts } = factsInText([["Landgericht Berlin, 18 O 311/26, 2026-12-01 to 2026-12-20"]], PLACES);
+    expect(facts).toMatchObject({
+      issuer: { value: "Landgericht Berlin" },
+      caseNumber: { value: "18 O 311/26" },
+      validFrom: { value: "2026-12-01" },
+      validUntil: { value: "2026-12-20" },
+    });
+    const court = [["Landgericht Berlin, 3. Kammer"]];
+    expect(factsInText(court, PLACES).facts.issuer?.value).toBe("Landgericht Berlin, 3. Kammer");
+  });
+
   it("reads a long word in capitals once, so that a hostile file does not stop the page", () => {
     const hostile = [[`The ${"A".repeat(50_000)}`, `case ${"9".repeat(50_000)}`, " ".repeat(50_000)]];
     expect(factsInText(hostile, PLACES).facts).toEqual({});

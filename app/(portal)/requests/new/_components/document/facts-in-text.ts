@@ -68,11 +68,11 @@ const NUMBER_LABEL =
 const NUMBER = /\b(?:\d{1,4}\s)?\p{Lu}\p{L}{0,5}\s\d[\d.-]{0,12}\/\d{2,4}\b/u;
 const DATE = String.raw`(\d{4}-\d\d-\d\d|\d{1,2}\.\s?\d{1,2}\.\s?\d{4}|\d{1,2}\.?\s\p{L}{3,9}\.?\s\d{4})`;
 const FROM = new RegExp(
-  String.raw`(?:valid from|gültig (?:vom|ab|von)|with effect from|\bof)\s+(?:the\s+)?${DATE}`,
+  String.raw`(?:valid from|gültig (?:vom|ab|von)|with effect from|\bof)\s+(?:the\s+)?${DATE}|${DATE}\s(?:to|until|bis)\s`,
   "iu",
 );
 const UNTIL = new RegExp(
-  String.raw`(?:valid until|valid through|gültig bis(?: zum)?|until|through|bis zum|bis)\s+(?:the\s+)?${DATE}`,
+  String.raw`(?:valid until|valid through|gültig bis(?: zum)?|until|through|bis zum|bis|(?<=\d\s)to)\s+(?:the\s+)?${DATE}`,
   "iu",
 );
 
@@ -99,7 +99,8 @@ const MAX_ISSUER = 120;
 /** A line that is a name: short, without the end of a sentence. */
 function issuerIn({ lines, text }: Page): string | undefined {
   const named = lines.find((line) => line.length <= MAX_ISSUER && ISSUER.test(line) && !/[.:;]$/u.test(line));
-  if (named !== undefined) return named.trim();
+  // The line may go on with the number and the days of the order.
+  if (named !== undefined) return named.replace(/,\s[^,]*(?:\/\d\d|\d{4}-\d\d-\d\d).*$/u, "").trim();
   // Each word ends with a space: a long word in capitals could otherwise be divided in countless ways.
   const said = /\bThe ((?:(?:\p{Lu}[\p{L}&-]*|of|for)\s){2,8})(?:requires|orders|demands|requests)/u.exec(
     text,
@@ -117,7 +118,8 @@ function numberIn({ text }: Page): string | undefined {
 
 function dayIn(pattern: RegExp): (page: Page) => string | undefined {
   return ({ text }) => {
-    const found = pattern.exec(text)?.[1];
+    const [, after, before] = pattern.exec(text) ?? [];
+    const found = after ?? before;
     const day =
       found === undefined
         ? undefined
