@@ -2,24 +2,25 @@
 
 import { useTranslations } from "next-intl";
 import { Fragment, useState } from "react";
+import { Breaking } from "@/components/ui/breaking";
 import { Icon } from "@/components/ui/icon";
 
 type Outcome = "none" | "copied" | "failed";
 
 /** A long line that ends with a quotation mark, or with one before the mark of a continued command. */
-const QUOTED = /^.{40,}["'](?: \\)?$/;
+const QUOTED = /^.{30,}["'](?: \\)?$/;
 /** This many characters at its end stay together, so that no quotation mark is alone on the next line. */
 const TAIL = 10;
 
 function Lines({ code }: { code: string }) {
   return code.split(/(?<=\n)/).map((line, index) => {
     const end = line.trimEnd().length;
-    if (!QUOTED.test(line.trimEnd())) return line;
+    const tail = QUOTED.test(line.trimEnd()) ? TAIL : 0;
     return (
       // biome-ignore lint/suspicious/noArrayIndexKey: a line has only its position
       <Fragment key={index}>
-        {line.slice(0, end - TAIL)}
-        <span className="whitespace-nowrap">{line.slice(end - TAIL, end)}</span>
+        <Breaking text={line.slice(0, end - tail)} />
+        {tail === 0 ? null : <span className="whitespace-nowrap">{line.slice(end - tail, end)}</span>}
         {line.slice(end)}
       </Fragment>
     );

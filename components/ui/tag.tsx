@@ -22,14 +22,14 @@ export function Tag(props: {
   const box =
     props.isBoxed === true ? `${tone} rounded-field border px-[6px] leading-[18px]` : tone.split(" ")[0];
   return (
-    // The word shares its baseline with the words around it. Only the icon is centred.
+    // The word shares its baseline with the words around it. The icon is centred on its first line.
     <span className={`inline-flex max-w-full items-baseline gap-[6px] text-control ${box}`}>
       {props.icon === undefined ? (
         props.glyph === undefined ? null : (
-          <span className="inline-flex self-center">{props.glyph}</span>
+          <span className="inline-flex h-[1lh] items-center self-start">{props.glyph}</span>
         )
       ) : (
-        <Icon name={props.icon} className="size-[14px] self-center" />
+        <Icon name={props.icon} className="size-[14px] h-[1lh] self-start" />
       )}
       <span className="min-w-0">{props.children}</span>
     </span>

@@ -17,6 +17,7 @@ describe("a text on one line", () => {
       "24 Nov 2026",
     ]);
     expect(wholeIn("GR-2026-00000001 gilt bis 3. März 2026")).toEqual(["GR-2026-00000001", "3. März 2026"]);
+    expect(wholeIn("Gerichtsbeschluss, 7 K 221/26, Amtsgericht Mitte")).toEqual(["7 K 221/26"]);
   });
 
   it("lets ids and words break", () => {

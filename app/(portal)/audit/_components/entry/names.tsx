@@ -68,7 +68,7 @@ function RecordName({ kind, id, name }: Subject) {
 export function SubjectName({ subject, isLabelled = false }: { subject: Subject; isLabelled?: boolean }) {
   const { kind, id, name } = subject;
   if (kind === "participant") return <span>{id}</span>;
-  const look = name === undefined ? "font-mono" : "break-words";
+  const look = name === undefined ? "whitespace-nowrap font-mono" : "break-words";
   return (
     <Link
       href={`${PLACES[kind]}${id}`}

@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { useFieldNamer } from "@/components/domain/field-names";
 import { roleKey } from "@/components/layout/role-words";
 import audit from "@/components/messages/en/audit.json";
+import { Breaking } from "@/components/ui/breaking";
 import { Digest } from "@/components/ui/digest";
 import { LocalTime } from "@/components/ui/local-time";
 import type { EventDetail } from "@/lib/audit/schema";
@@ -112,7 +113,7 @@ function Person({ code, person }: { code: string; person: PartKnowledge["people"
   return (
     <>
       <Actor actor={code} name={person.actor_name} organisation={person.actor_organisation} />{" "}
-      <code className="break-all font-mono text-ink-2 text-note">{code}</code>
+      <code className="inline-block max-w-full break-all font-mono text-ink-2 text-note">{code}</code>
     </>
   );
 }
@@ -133,6 +134,7 @@ function Text({ name, text, known }: { name: string; text: string; known: PartKn
     );
   if (name === "subjects" && table !== "") return <OtherSubject table={table} id={id} />;
   if (UUID.test(text) || CODE.test(text)) return <Digest value={text} />;
+  if (name === "path") return <Breaking text={text} />;
   return <span className="whitespace-pre-wrap break-words">{text}</span>;
 }
 
