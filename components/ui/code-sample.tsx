@@ -2,6 +2,7 @@
 
 import { useTranslations } from "next-intl";
 import { Fragment, useState } from "react";
+import { Breakable } from "@/components/ui/breakable";
 import { Icon } from "@/components/ui/icon";
 
 type Outcome = "none" | "copied" | "failed";
@@ -18,7 +19,7 @@ function Lines({ code }: { code: string }) {
     return (
       // biome-ignore lint/suspicious/noArrayIndexKey: a line has only its position
       <Fragment key={index}>
-        {line.slice(0, end - TAIL)}
+        <Breakable>{line.slice(0, end - TAIL)}</Breakable>
         <span className="whitespace-nowrap">{line.slice(end - TAIL, end)}</span>
         {line.slice(end)}
       </Fragment>

@@ -1,7 +1,8 @@
 import { createElement, Fragment, type ReactNode } from "react";
 
-/** A name with hyphens, such as AR-2026-00000001 or client-456, and a date, such as 24 Nov 2026. */
-const WHOLE = /([\p{L}\p{N}]+(?:-[\p{L}\p{N}]+)+|\d{1,2}\.? \p{Lu}\p{L}{2,8}\.? \d{4})/u;
+/** A name with hyphens, such as AR-2026-00000001 or client-456, a court's number, such as 7 K 221/26, and a date. */
+const WHOLE =
+  /([\p{L}\p{N}]+(?:-[\p{L}\p{N}]+)+|\d{1,3} \p{Lu}\p{L}{0,3} \d{1,5}\/\d{2,4}|\d{1,2}\.? \p{Lu}\p{L}{2,8}\.? \d{4})/u;
 /** A longer name, such as an id, must break on a narrow screen. */
 const LONGEST = 20;
 

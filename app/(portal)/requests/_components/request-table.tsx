@@ -1,5 +1,6 @@
 import { useLocale, useTranslations } from "next-intl";
 import type { Column } from "@/components/ui/table";
+import { Unbroken } from "@/components/ui/unbroken";
 import type { RequestSummary } from "@/lib/access/requests/answer-schema";
 import { TRANSITIONS } from "@/lib/access/rules/transitions";
 import { formatCount, orderName } from "@/lib/format";
@@ -29,7 +30,8 @@ function Authority({ request }: { request: RequestSummary }) {
   const t = useTranslations("requests.list");
   const domain = useTranslations("domain.instruments");
   const { authority } = request;
-  if (authority !== undefined) return <>{orderName(domain(authority.kind), authority.case_number)}</>;
+  if (authority !== undefined)
+    return <Unbroken>{orderName(domain(authority.kind), authority.case_number)}</Unbroken>;
   return (
     <span className="text-ink-2">{t(request.state === "draft" ? "notYetAttached" : "noAuthority")}</span>
   );

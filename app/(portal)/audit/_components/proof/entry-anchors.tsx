@@ -1,5 +1,6 @@
 import { useLocale, useTranslations } from "next-intl";
 import type { ReactNode } from "react";
+import { Breakable } from "@/components/ui/breakable";
 import { type Fact, Facts } from "@/components/ui/facts";
 import type { IconName } from "@/components/ui/icon";
 import { LocalTime } from "@/components/ui/local-time";
@@ -59,7 +60,9 @@ export function EntryAnchors({ anchors, rule }: { anchors: Shown; rule: WitnessR
       name: t(kind),
       value: (
         <>
-          <span className="break-all">{name}</span>
+          <span className="[overflow-wrap:anywhere]">
+            <Breakable>{name}</Breakable>
+          </span>
           <Note>{t.rich("cosigned", { time: () => <LocalTime instant={at} /> })}</Note>
         </>
       ),

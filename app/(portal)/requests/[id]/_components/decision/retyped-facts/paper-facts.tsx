@@ -5,6 +5,7 @@ import { Digest } from "@/components/ui/digest";
 import { type Fact, Facts } from "@/components/ui/facts";
 import { LocalTime } from "@/components/ui/local-time";
 import { Tag } from "@/components/ui/tag";
+import { Unbroken } from "@/components/ui/unbroken";
 import type { AuthorizationView } from "@/lib/access/requests/answer-schema";
 import type { ReviewView } from "@/lib/access/review/schema";
 import { hexOfDigest } from "@/lib/digests";
@@ -186,8 +187,9 @@ export function FirstReading({
     const dayOf = (day: string) => formatTime(new Date(day), { timeZone: "UTC", locale, form: "day" });
     return (
       <p className="mt-2 mb-2 text-control text-ink-2">
-        {t("reading.open", { name: reading.by })} {issuer}, {case_number}, {dayOf(valid_from)} –{" "}
-        {dayOf(valid_until)}
+        <Unbroken>
+          {`${t("reading.open", { name: reading.by })} ${issuer}, ${case_number}, ${dayOf(valid_from)} – ${dayOf(valid_until)}`}
+        </Unbroken>
       </p>
     );
   }
