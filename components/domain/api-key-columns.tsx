@@ -25,7 +25,7 @@ export function useApiKeyColumns(): Record<"name" | "may" | "used" | "ends" | "s
       key: "may",
       head: t("columns.may"),
       cell: ({ scopes, addresses, signing_key: signing }) => (
-        <span className="block max-w-[36ch]">
+        <span className="block max-w-[52ch]">
           {scopes.map((scope) => t(`scopes.${scope}.short`)).join(", ")}
           {addresses.length === 0 ? null : (
             <span className="block break-all font-mono text-note text-ink-2">{addresses.join(" ")}</span>

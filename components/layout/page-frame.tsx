@@ -36,11 +36,6 @@ export function PageFrame(props: {
           <ol className="flex flex-wrap items-center gap-2 text-control">
             {props.crumbs.map((crumb, index) => (
               <li key={crumb.href ?? "here"} className="flex min-w-0 items-center gap-2">
-                {index === 0 ? null : (
-                  <span aria-hidden="true" className="text-ink-3">
-                    /
-                  </span>
-                )}
                 {crumb.href === undefined ? (
                   <span aria-current="page" className="min-w-0 break-words">
                     <Unbroken>{crumb.label}</Unbroken>
@@ -53,6 +48,12 @@ export function PageFrame(props: {
                   >
                     <Unbroken>{crumb.label}</Unbroken>
                   </Link>
+                )}
+                {/* After the name, so that no line begins with it. */}
+                {index === props.crumbs.length - 1 ? null : (
+                  <span aria-hidden="true" className="text-ink-3">
+                    /
+                  </span>
                 )}
               </li>
             ))}

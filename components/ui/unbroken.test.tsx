@@ -16,6 +16,7 @@ describe("a text on one line", () => {
       "coordinator-001",
       "24 Nov 2026",
     ]);
+    expect(wholeIn("Court order, 7 K 221/26, valid from 30 Nov 2026")).toEqual(["7 K 221/26", "30 Nov 2026"]);
     expect(wholeIn("GR-2026-00000001 gilt bis 3. März 2026")).toEqual(["GR-2026-00000001", "3. März 2026"]);
     expect(wholeIn("Gerichtsbeschluss, 7 K 221/26, Amtsgericht Mitte")).toEqual(["7 K 221/26"]);
   });

@@ -140,7 +140,7 @@ function useSentence(): (need: Need) => Sentence {
   const alerts = useTranslations("alertsPage.topics");
   return ({ kind, reference: called, facts }) => {
     const { authority } = facts;
-    const about = facts.person === undefined ? "" : `: ${facts.person}`;
+    const about = facts.person === undefined ? "" : ` (${facts.person})`;
     const reference =
       kind === "alert"
         ? `${alerts(`${topicOf(kindOf(called))}.title`, { job: jobOf(called) })}${about}`

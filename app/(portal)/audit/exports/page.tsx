@@ -54,7 +54,7 @@ export default async function ExportsPage({ searchParams }: PageProps<"/audit/ex
   const next = history.next_cursor ?? undefined;
   return (
     <PageFrame
-      crumbs={[{ label: t("exports.title") }]}
+      crumbs={[section, { label: t("exports.title") }]}
       title={t("exports.title")}
       lead={t("exports.lead")}
       apiCall={{ method: "GET", path: exportAddress({ format, ...logOf(logs), ...read.filter }) }}

@@ -61,7 +61,7 @@ export default async function RetentionPage() {
       {value.version === null ? null : (
         <p className="pb-6 text-body">
           {t("version", { number: value.version.number })}{" "}
-          <LocalTime instant={value.version.since} form="day" />
+          <LocalTime instant={value.version.since} form="day" />.
         </p>
       )}
       <div className="grid gap-x-10 facts:grid-cols-2">

@@ -42,6 +42,8 @@ interface Line {
   /** Absent while it lasts. */
   readonly to: string | undefined;
   readonly note: string;
+  /** The note without the days that the table has in columns of their own. */
+  readonly noteInTable?: string;
   readonly look: BarLook;
 }
 
@@ -61,6 +63,7 @@ function useLines(shown: CaseDetail): Readonly<Record<"order" | "requests" | "ac
       {
         ...{ key: "order", what: t("rows.order"), from: shown.order.valid_from, to: shown.order.valid_until },
         note: t("bars.order", { from: begin, to: day(shown.order.valid_until) }),
+        noteInTable: t("bars.valid"),
         look: "outline",
       },
     ],
@@ -82,6 +85,7 @@ function useLines(shown: CaseDetail): Readonly<Record<"order" | "requests" | "ac
     holds: shown.holds.map((hold) => ({
       ...{ key: hold.id, what: t("rows.holds"), from: hold.from, to: hold.released_at ?? hold.until },
       note: t("bars.hold", { to: day(hold.released_at ?? hold.until) }),
+      noteInTable: t("bars.held"),
       look: "hatched",
     })),
   };
@@ -138,7 +142,7 @@ function Lines({ lines, caption }: { lines: readonly Line[]; caption: string }) 
       rowKey={({ key }) => key}
       columns={[
         { key: "what", head: t("what"), isTitle: true, cell: ({ what }) => what },
-        { key: "note", head: t("note"), cell: (line) => line.note },
+        { key: "note", head: t("note"), cell: (line) => line.noteInTable ?? line.note },
         { key: "from", head: t("from"), cell: ({ from }) => <StartTime instant={from} form="day" /> },
         {
           key: "to",

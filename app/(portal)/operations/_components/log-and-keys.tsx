@@ -110,7 +110,15 @@ export function KeyFigures({ keys, at }: Pick<Figures, "keys" | "at">) {
       chart={
         <>
           <Facts facts={facts} />
-          {strokes.length === 0 ? null : <DayStrokes label={t("label")} days={strokes} length={DUE_DAYS} />}
+          {strokes.length === 0 ? null : (
+            <>
+              <DayStrokes label={t("label")} days={strokes} length={DUE_DAYS} />
+              <p aria-hidden="true" className="flex justify-between gap-3 text-ink-2 text-note">
+                <span>{t("begin")}</span>
+                <span>{t("end")}</span>
+              </p>
+            </>
+          )}
         </>
       }
       table={

@@ -68,7 +68,7 @@ export function AccessSections({ person }: { person: PersonDetail }) {
       <>
         <span className="min-w-40 font-semibold">{t(`kinds.${kind}`)}</span>
         {label === null ? null : note(label)}
-        {note(<LocalTime instant={at} form="minute" />)}
+        {note(t.rich("setUpAt", { time: () => <LocalTime instant={at} form="minute" /> }))}
       </>
     ),
   }));
@@ -77,7 +77,7 @@ export function AccessSections({ person }: { person: PersonDetail }) {
     line: (
       <>
         <span className="min-w-40">{device}</span>
-        {note(<LocalTime instant={seen} form="minute" />)}
+        {note(t.rich("seenAt", { time: () => <LocalTime instant={seen} form="minute" /> }))}
       </>
     ),
   }));
@@ -87,7 +87,11 @@ export function AccessSections({ person }: { person: PersonDetail }) {
       <>
         <span className="min-w-40 font-semibold">{label}</span>
         <span className="font-mono">{prefix}</span>
-        {note(end === null ? t("noEnd") : <LocalTime instant={end} form="minute" />)}
+        {note(
+          end === null
+            ? t("noEnd")
+            : t.rich("endsAt", { time: () => <LocalTime instant={end} form="minute" /> }),
+        )}
       </>
     ),
   }));

@@ -27,7 +27,7 @@ export function RefusalName({ code }: { code: string }) {
   return (
     <>
       {key === undefined ? null : <>{t(key)} </>}
-      <code className="break-all font-mono text-ink-2 text-note">{code}</code>
+      <code className="block break-words font-mono text-ink-2 text-note">{code}</code>
     </>
   );
 }

@@ -36,15 +36,17 @@ export function ListFoot(props: {
   const isNewest = place.before === undefined && place.after === undefined;
   return (
     <div className="mt-3 flex flex-wrap items-center justify-between gap-x-6 gap-y-2 text-control print:hidden">
-      <p className="text-ink-2">
-        {first === undefined || last === undefined
-          ? t("noEntries")
-          : t("shown", {
-              count: seqs.length,
-              from: formatCount(first, locale),
-              to: formatCount(last, locale),
-            })}
-      </p>
+      {list.items.length === 0 ? null : (
+        <p className="text-ink-2">
+          {first === undefined || last === undefined
+            ? t("noEntries")
+            : t("shown", {
+                count: seqs.length,
+                from: formatCount(first, locale),
+                to: formatCount(last, locale),
+              })}
+        </p>
+      )}
       {seqs.length === 0 ? null : <Keys />}
       <nav aria-label={t("pages")} className="flex gap-4">
         {isNewest ? null : (
