@@ -117,6 +117,7 @@ describe("evidence under a grant", () => {
   });
 
   it("the case of the order names the evidence, with its entry of the log", async () => {
+    await log.anchor();
     const [found] = (await listCases(bench.regulator, CaseQuery.parse({}))).items;
     const { timeline } = await getCase(bench.regulator, found?.id ?? "");
     expect(timeline.filter(({ group }) => group === "evidence")).toEqual([

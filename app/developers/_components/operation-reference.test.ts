@@ -44,8 +44,10 @@ describe("the reference of a call", () => {
         const { id, sessionOnly, scopes } = reference.operation;
         const html = htmlOf(locale, createElement(OperationReference, { reference, origin: ORIGIN }));
         expect(html, id).not.toMatch(/ style=|<script|undefined|\[object /);
-        expect(html.includes("$KEY"), id).toBe(sessionOnly !== true && scopes !== "none");
-        expect(html.includes(ORIGIN), id).toBe(sessionOnly !== true);
+        // A sample has marks where its lines may break.
+        const text = html.replaceAll(/<[^>]*>/g, "");
+        expect(text.includes("$KEY"), id).toBe(sessionOnly !== true && scopes !== "none");
+        expect(text.includes(ORIGIN), id).toBe(sessionOnly !== true);
       }
     },
   );
