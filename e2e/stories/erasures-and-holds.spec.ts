@@ -120,14 +120,14 @@ test("a second person agrees by keyboard; an early erasure is deferred with the 
   await expect(rail(page).getByRole("link", { name: "Erasures" })).toContainText("1");
   await page.goto(at("/notifications"), { waitUntil: "load" });
   const told = page.getByRole("row").filter({ hasText: "Erasure" });
-  const mark = told.getByRole("button", { name: /^Mark as read/ });
-  // The worker sends it after the erasure was requested, and the page shows it without a reload.
-  await expect(mark).toHaveCount(1);
+  // The worker sends it after the erasure was requested, and the page shows it without a reload. Another story may visit
+  // the erasures as the same person meanwhile, so it may be read by now.
+  await expect(told).toHaveCount(1);
   await visit(page, at("/audit/erasures"));
   await page.goto(at("/notifications"), { waitUntil: "load" });
   await expect(told).toHaveCount(1);
   await expect(told).toContainText("Read");
-  await expect(mark).toHaveCount(0);
+  await expect(told.getByRole("button", { name: /^Mark as read/ })).toHaveCount(0);
   await visit(page, at("/audit/erasures"));
   await enterOn(page, page.getByRole("button", { name: "Agree to the erasure of client-123" }));
   await expect(page.getByRole("dialog")).toContainText("This cannot be undone.");
