@@ -54,7 +54,7 @@ test("two deciders approve by keyboard alone; the first set of facts stays cover
       answers += 1;
     }
     await expect(panel(page).getByText("Match", { exact: true })).toHaveCount(4);
-    await expect(page.getByText("The page’s text contains all four facts")).toBeVisible();
+    await expect(page.getByText("The file’s text layer contains all four facts")).toBeVisible();
     if (handle === APPROVER) {
       await expect(page.getByText("stay hidden until you sign", { exact: false })).toBeVisible();
     }
