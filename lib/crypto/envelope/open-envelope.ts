@@ -138,14 +138,21 @@ export function contentOf(value: Json): GroupContent {
   const content = objectOf(value);
   if (Object.keys(content).join() !== "fields,salts") throw new OpenError();
   const fields = objectOf(content.fields);
-  const stored = new Map(Object.entries(objectOf(content.salts)));
-  const salts = Object.keys(fields).map((name): [string, string] => {
-    const salt = stored.get(name);
-    if (!isSalt(salt)) throw new OpenError();
-    return [name, salt];
-  });
-  if (salts.length !== stored.size) throw new OpenError();
-  return { fields, salts: Object.fromEntries(salts) };
+  const salts = objectOf(content.salts);
+  if (!haveSalts(fields, salts)) throw new OpenError();
+  return { fields, salts };
+}
+
+/** Whether there is exactly one salt for each field. */
+function haveSalts(
+  fields: Readonly<Record<string, Json>>,
+  salts: Readonly<Record<string, Json>>,
+): salts is Record<string, string> {
+  const names = Object.keys(fields);
+  return (
+    names.length === Object.keys(salts).length &&
+    names.every((name) => Object.hasOwn(salts, name) && isSalt(salts[name]))
+  );
 }
 
 /** Requires that the list's digest is rd, that the list has each field's digest exactly once, and that no field is missing. */
