@@ -24,10 +24,6 @@ export function LiveRefresh({ kinds, id }: { kinds: readonly WatchedKind[]; id?:
     isOld.current = Date.now() - usedAt.current > ACTIVE_MS;
     if (!isOld.current) timer.current = setTimeout(() => router.refresh(), GATHER_MS);
   };
-  useHeard((heard) => {
-    if (heard === "ended") return;
-    if (heard === "gap" || (kinds.includes(heard.kind) && (id === undefined || heard.id === id))) refresh();
-  }, "late");
   const latest = useRef(refresh);
   useEffect(() => {
     latest.current = refresh;
@@ -45,6 +41,11 @@ export function LiveRefresh({ kinds, id }: { kinds: readonly WatchedKind[]; id?:
       for (const event of events) document.removeEventListener(event, use);
     };
   }, []);
+  // After the effect above: what was heard a moment ago comes at once, and the page was used by then.
+  useHeard((heard) => {
+    if (heard === "ended") return;
+    if (heard === "gap" || (kinds.includes(heard.kind) && (id === undefined || heard.id === id))) refresh();
+  }, "late");
   return null;
 }
 

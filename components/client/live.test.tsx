@@ -1,6 +1,8 @@
 import { render } from "@testing-library/react";
 import { expect, it, vi } from "vitest";
 import { type Heard, type Hearing, useHeard } from "@/components/client/live";
+import { LiveRefresh } from "@/components/client/live-refresh";
+import { show } from "@/lib/testing/components";
 
 class Stream extends EventTarget {
   static readonly CLOSED = 2;
@@ -38,6 +40,22 @@ it("a list that becomes active after a change hears it too, each change once; op
   expect([rail, list, opened]).toEqual([[change], [change], []]);
   Stream.last?.say({ ...change, state: "revoked" });
   expect([rail?.length, list?.length, opened?.length]).toEqual([2, 2, 1]);
+  unmount();
+  vi.unstubAllGlobals();
+});
+
+it("a page that becomes active after a change is fetched again at once, without a movement of the reader", async () => {
+  vi.stubGlobal("EventSource", Stream);
+  const page = (isActive: boolean) => (
+    <>
+      <Part heard={[]} hearing="now" />
+      {isActive ? <LiveRefresh kinds={["notification"]} /> : null}
+    </>
+  );
+  const { rerender, moves, unmount } = show(page(false));
+  Stream.last?.say({ kind: "notification", id: "one", state: "sent" });
+  rerender(page(true));
+  await vi.waitFor(() => expect(moves).toEqual([["refresh"]]));
   unmount();
   vi.unstubAllGlobals();
 });
