@@ -109,9 +109,13 @@ test("the receipt field and the start are reached and used by keyboard alone, in
   await visit(page, at("/audit/verify"));
   const pick = async (place: number, file: string): Promise<void> => {
     const button = page.getByRole("button", { name: /^(Datei|Andere) wählen/ }).nth(place);
-    await button.focus();
-    const [chooser] = await Promise.all([page.waitForEvent("filechooser"), page.keyboard.press("Enter")]);
-    await chooser.setFiles(file);
+    // The button acts once the page's scripts have come.
+    await expect(async () => {
+      await button.focus();
+      const opened = page.waitForEvent("filechooser", { timeout: 5_000 });
+      await Promise.all([opened, page.keyboard.press("Enter")]);
+      await (await opened).setFiles(file);
+    }).toPass();
     await expect(button).toHaveAccessibleName(/^Andere wählen/);
   };
   await pick(0, inFolder("bundle.zip"));
