@@ -85,7 +85,7 @@ export const anchorFields = {
   TSA_PERIOD_S: z.coerce.number().int().min(1).max(86_400).default(60),
 } as const;
 
-/** What a portal publishes keys of, beside its present log and witnesses. */
+/** Keys that a portal publishes together with those of its present log and witnesses. */
 export const formerFields = {
   /** Closed logs that are still read: `[{"origin", "log", "receipts", "witnesses", "size"?}]`. */
   CLOSED_LOGS: jsonOf(z.array(ClosedLog).max(100)).optional(),

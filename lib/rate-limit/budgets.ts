@@ -62,7 +62,7 @@ const DEFAULTS: Readonly<Record<LimitClass, Budget>> = {
 
 type Overrides = Readonly<Partial<Record<LimitClass, number | undefined>>>;
 
-/** Returns the budgets of this process: those of api.md, with the limits of RATE_BUDGETS in place of theirs. */
+/** Returns the budgets of this process: the limits of RATE_BUDGETS, and for all others those of api.md. */
 export function budgetsWith(overrides: Overrides): Readonly<Record<LimitClass, Budget>> {
   const entries = Object.entries(DEFAULTS).map(([name, budget]) => {
     const limit = Object.entries(overrides).find(([key]) => key === name)?.[1];
