@@ -10,6 +10,7 @@ const URL_TEXT = /^[A-Za-z0-9_-]*$/;
 // Node's decoder accepts other spellings. Short texts are faster without the call.
 const NATIVE = "Buffer" in globalThis ? globalThis.Buffer : undefined;
 const NATIVE_FROM = 48;
+const LONG_TEXT = 256;
 
 const encoder = new TextEncoder();
 const strictDecoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -129,21 +130,28 @@ function decodeBase64(text: string, table: Uint8Array): Uint8Array {
 
 /** Decodes a text that `checkBase64` has accepted to the place in `out` that begins at `at`. */
 function decodeInto(out: Uint8Array, at: number, text: string, table: Uint8Array): void {
-  let bits = 0;
-  let held = 0;
+  const bits = (index: number) => table[text.charCodeAt(index)] ?? 0;
+  const whole = text.length - (text.length % 4);
   let to = at;
-  for (let from = 0; from < text.length; from++) {
-    bits = ((bits << 6) | (table[text.charCodeAt(from)] ?? 0)) & 0x3fff;
-    held += 6;
-    if (held >= 8) {
-      held -= 8;
-      out[to++] = (bits >>> held) & 255;
-    }
+  for (let from = 0; from < whole; from += 4) {
+    const word = (bits(from) << 18) | (bits(from + 1) << 12) | (bits(from + 2) << 6) | bits(from + 3);
+    out[to++] = word >>> 16;
+    out[to++] = word >>> 8;
+    out[to++] = word;
   }
+  const left = text.length - whole;
+  if (left === 0) return;
+  const word = (bits(whole) << 18) | (bits(whole + 1) << 12);
+  out[to++] = word >>> 16;
+  if (left === 3) out[to] = (word | (bits(whole + 2) << 6)) >>> 8;
 }
 
 /** Returns whether a text is what `toBase64url` returns for some bytes, without decoding it. */
 export function isBase64url(text: string): boolean {
+  // For a long text, coding it again takes half the time of the alphabet's check.
+  if (NATIVE !== undefined && text.length > LONG_TEXT) {
+    return NATIVE.from(text, "base64url").toString("base64url") === text;
+  }
   try {
     checkBase64(text, URL_TEXT, URL_DECODE);
     return true;
@@ -200,10 +208,12 @@ export function fromBase64(text: string): Uint8Array {
   return decodeBase64(body, STANDARD_DECODE);
 }
 
+const HEX_OF_BYTE = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+
 /** Lower-case hexadecimal. */
 export function toHex(bytes: Uint8Array): string {
   let out = "";
-  for (const byte of bytes) out += byte.toString(16).padStart(2, "0");
+  for (const byte of bytes) out += HEX_OF_BYTE[byte];
   return out;
 }
 

@@ -104,7 +104,7 @@ export function aesGcmOpen(
   try {
     const decipher = gcmDecipher(key, iv);
     if (aad !== undefined) decipher.setAAD(lend(aad));
-    decipher.setAuthTag(tag);
+    decipher.setAuthTag(lend(tag));
     const head = decipher.update(ciphertext);
     decipher.final();
     return plain(head);
@@ -127,7 +127,7 @@ export function aesKeyUnwrap(kek: Uint8Array, wrapped: Uint8Array): Uint8Array {
   if (wrapped.length < 24) throw new OpenError();
   try {
     const decipher = keyWrapDecipher(kek);
-    const key = decipher.update(wrapped);
+    const key = decipher.update(lend(wrapped));
     decipher.final();
     return plain(key);
   } catch {

@@ -109,6 +109,16 @@ test("the newest generation of a group counts, also when it is found in the inde
   });
 });
 
+test("a transaction that was asked for before its registration is found after it, in memory and in the index", async () => {
+  await use(dir, async (registrations) => {
+    expect(registrations.find(name(0))).toBeUndefined();
+    addAll(registrations, 0, 100);
+    expectAll(registrations, 100);
+    addAll(registrations, 100, 4_500);
+    await vi.waitFor(() => expectAll(registrations, 4_500));
+  });
+});
+
 test("a torn last line is cut off, and a changed byte after what the index covers stops the start", async () => {
   const registrations = await Registrations.open(dir);
   addAll(registrations, 0, 300);

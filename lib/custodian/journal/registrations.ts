@@ -8,6 +8,8 @@ import { RegistrationIndex } from "@/lib/custodian/journal/registration-index";
 /** Transactions that wait in memory for the index, and how many may while it cannot be written. */
 const BATCH = 2_000;
 const MOST_WAITING = 20_000;
+/** Transactions that are remembered as not registered. */
+const MOST_ABSENT = 2_000;
 
 const Body = z.strictObject({ bd: Digest, kid: z.string() });
 
@@ -63,6 +65,8 @@ export class Registrations {
   private waiting = new Map<string, Registered>();
   private underway: ReadonlyMap<string, Registered> = new Map();
   private writing: Promise<void> | undefined;
+  /** Looked up and not found. A registration asks several times about a transaction that nearly always is new. */
+  private readonly absent = new Set<string>();
 
   private constructor(
     private readonly journal: Journal,
@@ -152,7 +156,10 @@ export class Registrations {
 
   private apply({ registered, counts }: Change, before: Mark): void {
     for (const [kid, by] of counts) this.under.set(kid, this.countUnder(kid) + by);
-    for (const [key, transaction] of registered) this.waiting.set(key, transaction);
+    for (const [key, transaction] of registered) {
+      this.waiting.set(key, transaction);
+      this.absent.delete(key);
+    }
     this.before = before;
   }
 
@@ -187,8 +194,12 @@ export class Registrations {
     const key = keyOf(tx);
     const recent = this.waiting.get(key) ?? this.underway.get(key);
     if (recent !== undefined) return recent;
+    if (this.absent.has(key)) return undefined;
     const stored = this.index.get(key);
-    return stored === undefined ? undefined : Registered.parse(JSON.parse(stored));
+    if (stored !== undefined) return Registered.parse(JSON.parse(stored));
+    if (this.absent.size >= MOST_ABSENT) this.absent.clear();
+    this.absent.add(key);
+    return undefined;
   }
 
   body({ tx, grp, gen }: Place): z.infer<typeof Body> | undefined {
