@@ -370,7 +370,7 @@ describe("receipts checked with a bundle", () => {
       is: "broken",
       seq: 1,
       classes: ["content mismatch"],
-      detail: expect.stringContaining("r.json: entry 1 is not the one the receipt was given for"),
+      detail: expect.stringContaining("r.json: entry 1 is not the promised entry"),
     });
   });
 });

@@ -148,7 +148,7 @@ describe("a forged checkpoint.txt", () => {
       "are valid, but it is another checkpoint, over 7 leaves",
     );
     expect(await seen(checkpointNote(OURS, draft(OURS, 12, []).leaves))).toContain(
-      "the log's own key signed another tree of 12 leaves",
+      "the log's own key also signed another tree of 12 leaves",
     );
   });
 
