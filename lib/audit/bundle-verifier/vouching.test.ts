@@ -303,9 +303,17 @@ describe("receipts checked with a bundle", () => {
       { leaf_hash: toBase64url(new Uint8Array(32).fill(9)) },
       /is valid only for another leaf_hash, which the receipt's own entry gives$/,
     ],
-    ["leaf_hash of 31 bytes", { leaf_hash: toBase64url(new Uint8Array(31)) }, /is valid only for another leaf_hash/],
+    [
+      "leaf_hash of 31 bytes",
+      { leaf_hash: toBase64url(new Uint8Array(31)) },
+      /is valid only for another leaf_hash/,
+    ],
     ["entry_id", { entry_id: fixtureId(2) }, /is valid only for another entry_id/],
-    ["integrate_by", { integrate_by: "2026-11-24T14:47:00.000900Z" }, /is valid only for another integrate_by/],
+    [
+      "integrate_by",
+      { integrate_by: "2026-11-24T14:47:00.000900Z" },
+      /is valid only for another integrate_by/,
+    ],
     [
       "entry",
       { entry: receiptOf(901).entry },

@@ -114,7 +114,10 @@ function absent({ entry_id: id, integrate_by: due }: ReceiptFile, ground: Receip
     return { is: "broken", detail: `${detail}${unvouched(ground)}` };
   }
   const why = whyOpen(due, ground);
-  return { is: "open", detail: `the receipt's entry ${id} ${why}, so this bundle does not show whether the promise was kept` };
+  return {
+    is: "open",
+    detail: `the receipt's entry ${id} ${why}, so this bundle does not show whether the promise was kept`,
+  };
 }
 
 function whyOpen(due: string, { evidence, isFiltered }: ReceiptGround): string {

@@ -113,7 +113,8 @@ function remarks(manifest: Manifest, { entries: { count: entries, coverage } }: 
     notes.push({ class: "filtered", detail });
   }
   if (entries === 0 && size > 0) {
-    const detail = "this bundle has no entry: it proves the hashes of the log's entries, but not what they say";
+    const detail =
+      "this bundle has no entry: it proves the hashes of the log's entries, but not what they say";
     notes.push({ class: "no entries", detail });
   }
   if (parts === "none") {
