@@ -76,7 +76,9 @@ test("the guides are next to the calls, a call without key access has no command
 }) => {
   const { page, faults } = await openPage(browser, {});
   await page.goto(at("/developers"));
-  await page.getByRole("link", { name: "For programs of the coordinator: what changes" }).click();
+  await page
+    .getByRole("link", { name: "Moving programs from the coordinator’s /v1 API: what changes" })
+    .click();
   await expect(page.getByRole("heading", { level: 1, name: "Programs of the coordinator" })).toBeVisible();
   await expect(page.getByText(/A new transaction answers 201/)).toBeVisible();
   await page.getByRole("link", { name: "signs its calls" }).click();

@@ -45,7 +45,7 @@ async function requireNoRelease(tx: Running, cx: Context, { row }: DecisionCase)
   const release = await findNewestRelease(tx, row.id);
   if (release === undefined || release.signUntil <= cx.clock.now()) return;
   throw new DomainError("request.conflict", {
-    detail: `Executives are releasing this request until ${validityTime(release.signUntil)}.`,
+    detail: `Executives have proposed a release of this request. Until ${validityTime(release.signUntil)} no one else can decide.`,
   });
 }
 

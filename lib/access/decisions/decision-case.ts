@@ -106,7 +106,7 @@ export async function requireStage(tx: Running, one: DecisionCase, stage: Stage)
   const { row } = one;
   if (stageOf(row) === stage) return STAGE_STATE[stage];
   throw new DomainError("decision.stage", {
-    detail: `The request is ${row.state}; the stage ${stage} is decided in ${STAGE_STATE[stage]}.`,
+    detail: `The request is in the state ${row.state}. The stage ${stage} decides in the state ${STAGE_STATE[stage]}.`,
     extra: await whatHappened(tx, row),
   });
 }

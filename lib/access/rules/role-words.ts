@@ -26,10 +26,10 @@ const WORDS: Readonly<Record<string, Readonly<Partial<Record<Audience, string>>>
   },
   "default.retention": {
     participant: "Ask the operator about older transactions.",
-    auditor: "To open it, you need a legal hold and a legal authority that names it.",
-    regulator: "To open it, you need a legal hold and a legal authority that names it.",
+    auditor: "To open it, you need a legal hold on it and a legal authority that names it.",
+    regulator: "To open it, you need a legal hold on it and a legal authority that names it.",
     support: "A reviewer can file a request for it.",
-    reviewer: "To open it, you need a legal hold and a legal authority that names it.",
+    reviewer: "To open it, you need a legal hold on it and a legal authority that names it.",
   },
   "floor.no-grant": {
     auditor: ASK,
@@ -51,7 +51,7 @@ const WORDS: Readonly<Record<string, Readonly<Partial<Record<Audience, string>>>
   "default.views": {
     auditor: "File a new request for more views.",
     regulator: "File a new request for more views, with the same legal authority if it is still valid.",
-    support: "The party can allow more views in its dispute.",
+    support: "File a request for more views.",
     reviewer: "File a new request for more views.",
   },
 };

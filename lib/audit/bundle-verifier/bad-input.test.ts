@@ -73,7 +73,7 @@ describe("bad input is refused with its reason:", () => {
   });
 
   it.each([
-    ["text that is not JSON", "{]", /line 1 of entries.ndjson, where entry 0 should stand: not JSON/],
+    ["text that is not JSON", "{]", /line 1 of entries.ndjson should be entry 0: not JSON/],
     ["JSON in another spelling", '{ "seq":0}', /not in canonical form/],
     ["an object of another form", '{"seq":0}', /no exported entry/],
     ["an array in place of an object", "[]", /no exported entry/],

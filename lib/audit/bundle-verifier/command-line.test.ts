@@ -232,7 +232,7 @@ describe("npm run verify", () => {
     expect(verify([good, "--keep", mine]).stdout).toContain("kept before: ");
     const back = verify([older, "--keep", mine]);
     expect(back.status).toBe(1);
-    expect(back.stdout).toMatch(/may be an older export; a log that was cut back looks just alike/);
+    expect(back.stdout).toMatch(/may be an older export; a log that was cut off looks the same/);
     expect(back.stdout).toContain("not kept: the bundle is not verified");
     expect(kept()).toEqual(clean.checkpoints.slice(1));
     expect(readdirSync(folder).filter((name) => name.endsWith(".keep"))).toEqual([]);

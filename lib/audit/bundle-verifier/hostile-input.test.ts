@@ -44,7 +44,7 @@ describe.each(SHAPES)("fifty thousand nested %s are refused with their place", (
     ["keys.json", /keys\.json: /],
     ["checkpoints.json", /checkpoints\.json: /],
     ["timestamps.json", /timestamps\.json: /],
-    ["entries.ndjson", /entries\.ndjson, where entry 0 should stand: /],
+    ["entries.ndjson", /entries\.ndjson should be entry 0: /],
   ])("nesting in %s is refused", async (name, pattern) => {
     const inList = name === "checkpoints.json" || name === "timestamps.json";
     const text = name === "entries.ndjson" ? `${deep}\n` : inList ? `[${deep}]` : deep;

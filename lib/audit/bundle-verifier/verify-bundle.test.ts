@@ -74,7 +74,7 @@ describe("an exported bundle", () => {
         { class: "later entries", count: 1, detail: "1 entry waits for a checkpoint, the oldest for 1 s" },
         {
           class: "export entry",
-          detail: expect.stringContaining("as is usual: nothing is missing for that"),
+          detail: expect.stringContaining("as usual; a newer bundle has it"),
         },
         { class: "self-witnessed" },
       ],
@@ -180,7 +180,7 @@ describe("faults without a single entry", () => {
         class: "truncation",
         about: "older",
         detail:
-          "this bundle ends at 7 leaves, before the checkpoint over 12 leaves that your policy keeps: it may be an older export; a log that was cut back looks just alike",
+          "this bundle ends at 7 leaves, before the checkpoint over 12 leaves that your policy keeps: it may be an older export; a log that was cut off looks the same",
       },
     ]);
   });

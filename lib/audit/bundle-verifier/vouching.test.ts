@@ -301,15 +301,23 @@ describe("receipts checked with a bundle", () => {
     [
       "leaf_hash",
       { leaf_hash: toBase64url(new Uint8Array(32).fill(9)) },
-      /holds over another leaf_hash, the one that its entry gives$/,
+      /is valid only for another leaf_hash, which the receipt's own entry gives$/,
     ],
-    ["leaf_hash of 31 bytes", { leaf_hash: toBase64url(new Uint8Array(31)) }, /holds over another leaf_hash/],
-    ["entry_id", { entry_id: fixtureId(2) }, /holds over another entry_id/],
-    ["integrate_by", { integrate_by: "2026-11-24T14:47:00.000900Z" }, /holds over another integrate_by/],
+    [
+      "leaf_hash of 31 bytes",
+      { leaf_hash: toBase64url(new Uint8Array(31)) },
+      /is valid only for another leaf_hash/,
+    ],
+    ["entry_id", { entry_id: fixtureId(2) }, /is valid only for another entry_id/],
+    [
+      "integrate_by",
+      { integrate_by: "2026-11-24T14:47:00.000900Z" },
+      /is valid only for another integrate_by/,
+    ],
     [
       "entry",
       { entry: receiptOf(901).entry },
-      /its signature holds, and its member entry does not give the leaf/,
+      /its signature is valid, but its member entry does not give the leaf/,
     ],
     ["signature", { signature: "nonsense" }, /its signature is not a signature line$/],
     [
@@ -370,7 +378,7 @@ describe("receipts checked with a bundle", () => {
       is: "broken",
       seq: 1,
       classes: ["content mismatch"],
-      detail: expect.stringContaining("r.json: entry 1 is not the one the receipt was given for"),
+      detail: expect.stringContaining("r.json: entry 1 is not the promised entry"),
     });
   });
 });

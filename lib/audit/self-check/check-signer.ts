@@ -36,7 +36,7 @@ export function checkSigner(walk: Walk, word: SignerWord, log: string): Verifica
     return "agrees";
   }
   if (walk.failed === undefined) {
-    const detail = `the signer's own root over ${walk.size} entries is another one`;
+    const detail = `the signer's own root over ${walk.size} entries differs from the root in the database`;
     walk.add({ class: "fork", detail, seq: walk.proven, until: walk.size - 1 });
   }
   return "differs";
@@ -49,7 +49,7 @@ function checkRefusal(
   // Only for an empty log can the signer agree without a signature.
   if (reason === "empty" && walk.size === 0) return "agrees";
   if (COMPARED_NOTHING.includes(reason)) return "refuses";
-  const detail = `the checkpoint signer refuses, by its own copy: ${reason} at ${seq}`;
+  const detail = `the checkpoint signer refuses to sign, because the database does not match its own copy: ${reason} at ${seq}`;
   walk.add({ class: "fork", detail, ...around(seq) });
   return "refuses";
 }

@@ -47,9 +47,10 @@ export function readPruning({ seq, leaf_hash, bytes }: StoredPruning): Pruning |
     const { class: of, outcome, pub } = parseEntry(bytes);
     if (pub?.prune === undefined) return undefined;
     const prune = Prune.safeParse(pub.prune);
-    if (of !== "retention" || outcome !== "done" || !prune.success) return "it has not the form of one";
+    if (of !== "retention" || outcome !== "done" || !prune.success)
+      return "it does not have the form of a pruning";
     const { minimum, checkpoint } = prune.data;
-    if (minimum > checkpoint.size || checkpoint.size > seq) return "it prunes what was not there yet";
+    if (minimum > checkpoint.size || checkpoint.size > seq) return "it prunes entries that did not exist yet";
     return { seq, minimum, ...checkpoint };
   } catch (error) {
     // The walk reports bytes that are not an entry.

@@ -95,7 +95,7 @@ export function walkOn(cx: LogUnderTest, walk: Walk, marks: Marks): Promise<bool
  */
 function endAtGap(walk: Walk): false {
   const { next, size } = walk;
-  const detail = `leaves ${next} to ${next + BATCH - 1} are missing; others up to ${size - 1} are too, or were not looked at`;
+  const detail = `leaves ${next} to ${next + BATCH - 1} are missing; others up to ${size - 1} are missing too or were not checked`;
   walk.add({ class: "missing leaf", detail, ...around(next) });
   walk.failed ??= next;
   walk.chain = new Uint8Array(0);

@@ -76,7 +76,7 @@ const EN = {
   promised: (by: string) => `promised by a signed receipt until ${by}`,
   of: (seq: string, size: string) => `${seq} of ${size}`,
   noWitness: "no witness",
-  valuesMatch: "each opened value gives a digest of the entry that created its transaction",
+  valuesMatch: "each opened value matches a digest in the log entry that created its transaction",
   check: "How to check it",
   withPortal: "With the portal",
   withPortalText: (address: string) =>

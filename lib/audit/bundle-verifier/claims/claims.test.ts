@@ -83,7 +83,7 @@ describe("the range of a bundle", () => {
 
   it("a number that is both withheld and present is a finding", async () => {
     expect(details(await verify({ withheld: [2] }), "manifest")).toEqual([
-      "the range has 6 numbers, and 6 entries, 1 withheld and 0 pruned ones are recorded",
+      "the range has 6 numbers, but the bundle accounts for 6 entries, 1 withheld and 0 pruned",
     ]);
   });
 });
@@ -151,7 +151,7 @@ describe("the entry that records the export", () => {
     expect([report.verdict, report.findings]).toEqual(["verified", []]);
     expect(report.notes).toContainEqual({
       class: "export entry",
-      detail: `this export is itself recorded: that entry, ${fixtureId(99)}, is in the log ${FIXTURE_LOG}/2, which follows this one`,
+      detail: `the log entry of this export, ${fixtureId(99)}, is in the log ${FIXTURE_LOG}/2, which follows this one`,
     });
     expect(details(await verify({ ...closed, recorded_in: FIXTURE_LOG }), "manifest")).toHaveLength(2);
     const here = await verify({ ...closed, export_entry: fixtureId(4) }, { 4: { class: "export" } });
@@ -166,12 +166,12 @@ describe("the entry that records the export", () => {
     const withheld = await verify({ ...nowhere, withheld: [2] }, {}, { leftOut: [2] });
     expect(withheld.verdict).toBe("verified");
     expect(withheld.notes.find((note) => note.class === "export entry")?.detail).toBe(
-      `this export is itself recorded in the log: that entry, ${fixtureId(99)}, is one of those that are left out here`,
+      `the log entry of this export, ${fixtureId(99)}, is among the entries that this bundle leaves out`,
     );
     const later = { count: 1, oldest_at: "2026-11-24T14:59:59.000000Z" };
     const both = await verify({ ...nowhere, withheld: [2], later }, {}, { leftOut: [2] });
     expect(both.notes.find((note) => note.class === "export entry")?.detail).toMatch(
-      /comes after the checkpoint at which this bundle ends, as is usual, or is one of those that are left out here: nothing is missing for that$/,
+      /comes after the checkpoint at which this bundle ends, as usual, or is among the entries that this bundle leaves out$/,
     );
     expect(details(await verify({ export_entry: "none" }), "manifest")).toHaveLength(1);
   });

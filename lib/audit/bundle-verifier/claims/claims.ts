@@ -32,10 +32,10 @@ interface Filter {
 
 /** Why the export's own entry is not in the bundle, without or with entries left out. */
 function whyNotHere(isWhole: boolean, later: number): string {
-  const beyond = "comes after the checkpoint at which this bundle ends, as is usual";
-  if (isWhole) return `${beyond}: nothing is missing for that, and a newer bundle has it`;
-  const leftOut = "is one of those that are left out here";
-  return later > 0 ? `${beyond}, or ${leftOut}: nothing is missing for that` : leftOut;
+  const beyond = "comes after the checkpoint at which this bundle ends, as usual";
+  if (isWhole) return `${beyond}; a newer bundle has it`;
+  const leftOut = "is among the entries that this bundle leaves out";
+  return later > 0 ? `${beyond}, or ${leftOut}` : leftOut;
 }
 
 /** Checks what the manifest says about its entries, except their number: range, filter, and the export's own entry. */
@@ -100,7 +100,7 @@ export class Claims {
       return [];
     }
     if (other !== undefined && other !== this.manifest.log) {
-      const detail = `this export is itself recorded: that entry, ${id}, is in the log ${other}, which follows this one`;
+      const detail = `the log entry of this export, ${id}, is in the log ${other}, which follows this one`;
       return [{ class: "export entry", detail }];
     }
     const isWhole = complete && withheld === 0 && pruned === undefined;
@@ -108,7 +108,7 @@ export class Claims {
       this.#wrong(`entry ${id}, which records this export, is neither in the tree nor later than it`);
       return [];
     }
-    const detail = `this export is itself recorded in the log: that entry, ${id}, ${whyNotHere(isWhole, later.count)}`;
+    const detail = `the log entry of this export, ${id}, ${whyNotHere(isWhole, later.count)}`;
     return [{ class: "export entry", detail }];
   }
 

@@ -41,14 +41,14 @@ function keyMarkOf(org: Json | undefined): string | undefined {
 
 /** The erasure must name the destroyed key of the compartment: by the key's digest, and by its mark with the mark's proof. */
 function nameFault(org: Json | undefined, thumbprint: string | undefined): string | undefined {
-  if (org === undefined) return "is not readable here, so that nothing shows which key it is about";
+  if (org === undefined) return "cannot be read in this bundle, so the key that it destroyed is not known";
   if (memberOf(org, "action") !== ERASE) return "records something else";
   const details = memberOf(org, "details");
   const [compartment, digest] = [memberOf(details, "compartment"), memberOf(details, "key_digest")];
   const isNamed = typeof compartment === "string" && typeof digest === "string";
   if (!isNamed || digest.length !== 43 || !isBase64url(digest)) return "names no key";
   if (keyMarkOf(org) === undefined)
-    return "does not prove which key it destroyed, so that no part is shown to have lain under it";
+    return "does not prove which key it destroyed, so it explains no missing part";
   return thumbprint === undefined || thumbprint === digest
     ? undefined
     : "names two keys, one of them in its public part";
@@ -155,7 +155,7 @@ export class Erasures {
     if (count > 0) notes.push({ class: "erased", detail: here, count });
     if (beyond === 0) return notes;
     const logs = this.elsewhere.join(", ");
-    const there = `${beyond} parts were erased after this log was closed, as the manifest says, by entries of ${logs}: nothing here shows those, a bundle of that log does`;
+    const there = `${beyond} parts were erased after this log was closed. According to the manifest, entries of ${logs} record that: check a bundle of that log`;
     return [...notes, { class: "erased elsewhere", detail: there, count: beyond }];
   }
 

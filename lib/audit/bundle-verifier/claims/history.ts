@@ -104,7 +104,8 @@ export class History {
    * have been restored later by a recovery that appended the same numbers again byte for byte.
    */
   #goneFault(coverage: Coverage): string | undefined {
-    if (this.manifest.complete && coverage.pruned === 0) return "every one of them is here or withheld";
+    if (this.manifest.complete && coverage.pruned === 0)
+      return "all of these entries are in the bundle or withheld";
     const by = this.#prunedBy()?.seq ?? 0;
     for (const mark of this.#recoveries.values()) {
       const { seq } = mark;
@@ -125,9 +126,10 @@ export class History {
       return `entry ${seq} is not a record of pruning`;
     if (seq >= provenSize) return `entry ${seq} is covered by no trusted checkpoint`;
     const { checkpoint } = prune.data;
-    if (prune.data.minimum !== minimum) return `entry ${seq} says ${prune.data.minimum}`;
+    if (prune.data.minimum !== minimum)
+      return `entry ${seq} records ${prune.data.minimum} as the first kept entry`;
     if (minimum > seq || checkpoint.size > seq || checkpoint.size < minimum)
-      return `entry ${seq} prunes what was not there yet`;
+      return `entry ${seq} prunes entries that did not exist yet`;
     const root = roots.get(checkpoint.size);
     const isOurs = root !== undefined && equalConstantTime(root, fromBase64url(checkpoint.root));
     return isOurs ? undefined : `entry ${seq} names the root of another tree`;

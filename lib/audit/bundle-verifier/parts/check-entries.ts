@@ -132,12 +132,12 @@ export class EntryCheck {
       if (!(error instanceof FormatError)) throw error;
       this.#unreadable += 1;
       if (this.isGivenUp) {
-        const detail = `more than ${MAX_UNREADABLE} lines of entries.ndjson cannot be read, the rest of it was not looked at`;
+        const detail = `more than ${MAX_UNREADABLE} lines of entries.ndjson cannot be read, the rest was not checked`;
         this.findings.add({ class: "file", detail });
         return undefined;
       }
       const seq = this.#placeOf(bytes);
-      const detail = `line ${this.#count + 1} of entries.ndjson, where entry ${seq} should stand: ${error.message}`;
+      const detail = `line ${this.#count + 1} of entries.ndjson should be entry ${seq}: ${error.message}`;
       this.findings.add({ class: "content mismatch", detail, ...around(seq) });
       this.coverage.take(seq);
       return undefined;
@@ -158,7 +158,7 @@ export class EntryCheck {
     if (!this.coverage.take(seq)) {
       // Either the line's place or its number is wrong, and it is unknown which. The finding names the place, which is
       // certain.
-      const detail = `entry ${seq} comes after ${previous}, where a number from ${expected} on belongs`;
+      const detail = `entry ${seq} follows entry ${previous}, but the next number must be ${expected} or higher`;
       this.findings.add({ class: "reorder", detail, ...around(expected) });
       this.#repeats(line);
       return;

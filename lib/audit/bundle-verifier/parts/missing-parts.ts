@@ -35,7 +35,7 @@ export class MissingParts {
   finish(lost: ReadonlySet<number>): void {
     if (this.#disowned !== undefined) {
       const { first, count } = this.#disowned;
-      const detail = `the manifest says that no sealed part is here, and ${count} entries have some, the first entry ${first}: what others lack would go unseen`;
+      const detail = `the manifest says that the bundle has no sealed parts, but ${count} entries have some, the first entry ${first}. A missing part of another entry would not be detected`;
       this.findings.add({ class: "part", detail, ...around(first) });
     }
     const unnamed = this.#seqs.filter((seq) => !lost.has(seq)).sort((a, b) => a - b);
@@ -47,11 +47,11 @@ export class MissingParts {
         for (; (unnamed[next] ?? seq) < seq; next += 1) unnamed[kept++] = unnamed[next] ?? seq;
         while (unnamed[next] === seq) next += 1;
       }
-      const detail = `part ${c} of entry ${seq} was not where the entry says when the bundle was made: it was dropped or moved`;
+      const detail = `the export did not find part ${c} of entry ${seq} where the entry says: the part was dropped or moved`;
       this.findings.add({ class: "part", detail, ...around(seq) });
     }
     for (const seq of [...unnamed.slice(0, kept), ...unnamed.slice(next)]) {
-      const detail = `entry ${seq} binds a part org, which every reader of it reads, and the part is not here`;
+      const detail = `entry ${seq} has a part org, which all readers of the entry may read, but the bundle lacks it`;
       this.findings.add({ class: "part", detail, ...around(seq) });
     }
   }

@@ -71,10 +71,10 @@ function judge(receipt: ReceiptFile, ground: ReceiptGround): Said {
     if (sameId >= ground.provenSize)
       return {
         is: "unsigned",
-        detail: `entry ${sameId} has the id of the receipt's entry, ${receipt.entry_id}, and another content, which no trusted checkpoint covers: the promise is neither kept nor broken`,
+        detail: `entry ${sameId} has the promised id, ${receipt.entry_id}, but other content, and no trusted checkpoint covers it: this bundle does not show whether the promise was kept`,
         seq: sameId,
       };
-    const detail = `entry ${sameId} is not the one the receipt was given for: it has its id, ${receipt.entry_id}, and another content`;
+    const detail = `entry ${sameId} is not the promised entry: it has the promised id, ${receipt.entry_id}, but other content`;
     return { is: "broken", detail: `${detail}${unvouched(ground)}`, seq: sameId };
   }
   return absent(receipt, ground);
@@ -114,11 +114,14 @@ function absent({ entry_id: id, integrate_by: due }: ReceiptFile, ground: Receip
     return { is: "broken", detail: `${detail}${unvouched(ground)}` };
   }
   const why = whyOpen(due, ground);
-  return { is: "open", detail: `the receipt's entry ${id} ${why}: neither kept nor broken` };
+  return {
+    is: "open",
+    detail: `the receipt's entry ${id} ${why}, so this bundle does not show whether the promise was kept`,
+  };
 }
 
 function whyOpen(due: string, { evidence, isFiltered }: ReceiptGround): string {
-  if (isFiltered) return "is not here, and this bundle was made with a filter: a whole one tells";
-  if (evidence !== undefined) return `is promised by ${due}, which this bundle does not reach`;
-  return "is not here, and nothing that a trusted key signed shows that the tree here was the whole log by then";
+  if (isFiltered) return "is not here, but this bundle was made with a filter";
+  if (evidence !== undefined) return `is promised by ${due}, and this bundle ends earlier`;
+  return "is not here, but no trusted signature shows that this bundle has the whole log up to the promised time";
 }

@@ -83,7 +83,7 @@ it("a receipt is neither kept nor broken by a filtered bundle that does not reac
   const filtered = layOut({ ...clean, manifest: { complete: false, filter: { outcome: "done" } } }, OURS);
   const report = await verifyBundle(filtered, { policy: POLICY, receipts: [{ receipt: receiptOf(900) }] });
   expect([report.verdict, report.receipts[0]?.is]).toEqual(["verified", "open"]);
-  expect(report.receipts[0]?.detail).toContain("was made with a filter");
+  expect(report.receipts[0]?.detail).toContain("but this bundle was made with a filter");
   const kept = await verifyBundle(filtered, {
     policy: POLICY,
     receipts: [{ receipt: receiptOf(1, clean.entries[1]) }],

@@ -81,14 +81,14 @@ export function signatureFault(
   }
   if (own !== undefined && equalConstantTime(own.leaf, leaf) && own.id === receipt.entry_id) return undefined;
   const detail =
-    "was changed after it was signed: its signature holds, and its member entry does not give the leaf that was signed";
+    "was changed after it was signed: its signature is valid, but its member entry does not give the leaf that was signed";
   return { is: "changed", detail };
 }
 
 function changedText(member: string | undefined, key: string): string {
   return member === undefined
     ? `was changed after it was signed: the signature of ${key} is not valid for it`
-    : `was changed after it was signed: the signature of ${key} holds over another ${member}, the one that its entry gives`;
+    : `was changed after it was signed: the signature of ${key} is valid only for another ${member}, which the receipt's own entry gives`;
 }
 
 type Claimed = Omit<ReceiptClaims, "log" | "leafHash"> & { readonly leafHash: Uint8Array | undefined };

@@ -113,12 +113,13 @@ function remarks(manifest: Manifest, { entries: { count: entries, coverage } }: 
     notes.push({ class: "filtered", detail });
   }
   if (entries === 0 && size > 0) {
-    const detail = "no entry is in this bundle: it proves a tree of leaves, but not what was written";
+    const detail =
+      "this bundle has no entry: it proves the hashes of the log's entries, but not what they say";
     notes.push({ class: "no entries", detail });
   }
   if (parts === "none") {
     const detail =
-      "the export asked for no sealed parts, so none is here; it does not show whether one was dropped";
+      "this bundle was exported without sealed parts, so it cannot show whether the log lost one";
     notes.push({ class: "no parts", detail });
   }
   const { count } = withheld;

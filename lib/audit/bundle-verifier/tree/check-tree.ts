@@ -96,8 +96,8 @@ export class CheckpointReader {
     const { size, root } = opened.checkpoint;
     const twin = this.#trusted.find((other) => other.size === size && !equalConstantTime(other.root, root));
     return twin === undefined
-      ? `its signatures hold over ${size} leaves, and it is another checkpoint`
-      : `its signatures hold, and the log's own key signed another tree of ${size} leaves there`;
+      ? `its signatures are valid, but it is another checkpoint, over ${size} leaves`
+      : `its signatures are valid, but the log's own key also signed another tree of ${size} leaves`;
   }
 
   #isNext(note: string): boolean {

@@ -66,7 +66,7 @@ export class Coverage {
     this.#close(range.to);
     const accounted = this.#taken + this.withheld.count + this.#pruned;
     if (!complete || !this.#isGapless || accounted === range.to - range.from) return;
-    const detail = `the range has ${range.to - range.from} numbers, and ${this.#taken} entries, ${this.withheld.count} withheld and ${this.#pruned} pruned ones are recorded`;
+    const detail = `the range has ${range.to - range.from} numbers, but the bundle accounts for ${this.#taken} entries, ${this.withheld.count} withheld and ${this.#pruned} pruned`;
     this.findings.add({ class: "manifest", detail });
   }
 

@@ -45,7 +45,7 @@ describe("a bundle that ends before a checkpoint in the policy", () => {
     expect(text).toContain(
       "this bundle ends at 7 leaves, before the checkpoint over 12 leaves that your policy keeps",
     );
-    expect(text).toMatch(/may be an older export; a log that was cut back looks just alike/);
+    expect(text).toMatch(/may be an older export; a log that was cut off looks the same/);
     expect(text).toMatch(/^what to do: Ask for a newer bundle/m);
     expect(text).not.toMatch(/first bad entry|\[entry|neighbours/);
   });
@@ -145,10 +145,10 @@ describe("a forged checkpoint.txt", () => {
       (await verifyUnder(forge(text), textOf())).findings.map(({ detail }) => detail).join();
     expect(await seen(checkpointNote(operator(2), WHOLE.leaves))).toContain("signed by no trusted log key");
     expect(await seen(WHOLE.checkpoints[1] ?? "")).toContain(
-      "hold over 7 leaves, and it is another checkpoint",
+      "are valid, but it is another checkpoint, over 7 leaves",
     );
     expect(await seen(checkpointNote(OURS, draft(OURS, 12, []).leaves))).toContain(
-      "the log's own key signed another tree of 12 leaves",
+      "the log's own key also signed another tree of 12 leaves",
     );
   });
 

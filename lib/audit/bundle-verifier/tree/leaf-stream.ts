@@ -92,7 +92,7 @@ export class LeafStream {
       return { class: "truncation", detail, ...around(this.#count) };
     }
     const kept = rest.at(-1)?.size ?? next.size;
-    const detail = `this bundle ends at ${this.#count} leaves, before the checkpoint over ${kept} leaves that your policy keeps: it may be an older export; a log that was cut back looks just alike`;
+    const detail = `this bundle ends at ${this.#count} leaves, before the checkpoint over ${kept} leaves that your policy keeps: it may be an older export; a log that was cut off looks the same`;
     return { class: "truncation", detail, about: "older" };
   }
 
