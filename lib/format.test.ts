@@ -7,6 +7,7 @@ import {
   isMidnight,
   isoOf,
   lastDayOf,
+  readDecimal,
   regionName,
   shortDigest,
 } from "@/lib/format";
@@ -55,6 +56,21 @@ test("a time is shown with its zone, summer time included", () => {
   expect(formatTime(new Date("2026-09-01T22:00:00Z"), { timeZone: "Europe/Berlin" })).toBe(
     "2 Sep 2026, 00:00:00 CEST",
   );
+});
+
+test.each([
+  ["1250", "1250", "1250"],
+  ["1,250.50", "1250.50", undefined],
+  ["1.250,50", undefined, "1250.50"],
+  ["1250.50", "1250.50", undefined],
+  ["1250,50", undefined, "1250.50"],
+  ["-1,250", "-1250", "-1.250"],
+  ["1.250", "1.250", "1250"],
+  ["12,50,000", undefined, undefined],
+  ["", undefined, undefined],
+  ["1e3", undefined, undefined],
+])("what a person typed as %j is read as their language writes numbers", (text, english, german) => {
+  expect([readDecimal(text, "en"), readDecimal(text, "de")]).toEqual([english, german]);
 });
 
 test("an end at midnight UTC is the day before, and any other end an instant", () => {

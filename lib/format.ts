@@ -33,6 +33,23 @@ export function formatDecimal(text: string, locale: Locale): string {
   return part === undefined ? grouped : `${grouped}${MARKS[locale].decimal}${part}`;
 }
 
+/** A number as a person of this language writes it: digits, or groups of three, then decimals. */
+const WRITTEN = {
+  en: /^(-?)(\d+|\d{1,3}(?:,\d{3})+)(?:\.(\d+))?$/,
+  de: /^(-?)(\d+|\d{1,3}(?:\.\d{3})+)(?:,(\d+))?$/,
+} as const;
+
+/**
+ * The inverse of `formatDecimal` for what a person typed: 1.250,50 is 1250.50 in German, and 1,250.50 in English. Returns
+ * undefined for a text that is no number in this language, such as 1250.50 in German.
+ */
+export function readDecimal(text: string, locale: Locale): string | undefined {
+  const [, sign = "", whole, part] = WRITTEN[locale].exec(text.trim()) ?? [];
+  if (whole === undefined) return undefined;
+  const digits = `${sign}${whole.replaceAll(MARKS[locale].thousands, "")}`;
+  return part === undefined ? digits : `${digits}.${part}`;
+}
+
 const DAY_MS = 86_400_000;
 
 /** Whether an instant is where a day begins in UTC, as a fact that was given as a day is kept. */

@@ -1,22 +1,23 @@
 "use client";
 
-import { useTranslations } from "next-intl";
+import { useLocale, useTranslations } from "next-intl";
 import { target } from "@/components/client/api";
 import { AreaField, TextField } from "@/components/form/fields";
 import { FormFrame } from "@/components/form/form-frame";
 import { useForm } from "@/components/form/use-form";
 import { Section } from "@/components/ui/section";
 import type { stateFigures } from "@/lib/api-client/operations/disputes";
+import { type Locale, readDecimal } from "@/lib/format";
 
 const STATE = target<typeof stateFigures>("POST", "/confidential/disputes/{id}/figures");
 
-/** Lines such as "gpu_hour 1.85": a name, then a figure. */
-function linesOf(text: string): Record<string, string> {
+/** Lines such as "gpu_hour 1.85": a name, then a figure as the language writes it. */
+function linesOf(text: string, locale: Locale): Record<string, string> {
   const lines = text.split("\n").filter((line) => line.trim() !== "");
   return Object.fromEntries(
     lines.map((line) => {
       const [, name = line.trim(), figure = ""] = /^\s*(.+?)[\s:=]+(\S+)\s*$/.exec(line) ?? [];
-      return [name, figure];
+      return [name, readDecimal(figure, locale) ?? figure];
     }),
   );
 }
@@ -24,6 +25,7 @@ function linesOf(text: string): Record<string, string> {
 /** A party states its figures, once for each field. */
 export function FigureForm({ disputeId }: { disputeId: string }) {
   const t = useTranslations("disputes.figures.form");
+  const locale = useLocale();
   const form = useForm({
     call: STATE,
     params: { id: disputeId },
@@ -31,8 +33,10 @@ export function FigureForm({ disputeId }: { disputeId: string }) {
     id: "figures",
     initial: { amount: "", currency: "", pricing: "" },
     toBody: ({ amount, currency, pricing }) => ({
-      ...(amount.trim() === "" && currency.trim() === "" ? {} : { amount: { value: amount, currency } }),
-      ...(pricing.trim() === "" ? {} : { pricing: linesOf(pricing) }),
+      ...(amount.trim() === "" && currency.trim() === ""
+        ? {}
+        : { amount: { value: readDecimal(amount, locale) ?? amount, currency } }),
+      ...(pricing.trim() === "" ? {} : { pricing: linesOf(pricing, locale) }),
     }),
     controls: {
       "": "amount",

@@ -31,7 +31,7 @@ describe("the form for a party's figures", () => {
     await type(user, "Amount", "482,50");
     await type(user, "Prices and quantities", "gpu_hour");
     await user.click(send());
-    expect(await screen.findAllByText(/^Write the amount with a point/)).not.toEqual([]);
+    expect(await screen.findAllByText(/^Write the amount as a decimal number/)).not.toEqual([]);
     expect(await screen.findAllByText(/^Enter the currency of the amount/)).not.toEqual([]);
     expect(await screen.findAllByText(/^Write a name and a figure in each line/)).not.toEqual([]);
     expect(calls).toEqual([]);

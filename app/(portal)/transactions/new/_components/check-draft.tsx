@@ -39,7 +39,7 @@ export function CheckDraft(props: {
   const locale = useLocale();
   const head = useRef<HTMLDivElement>(null);
   useEffect(() => head.current?.focus(), []);
-  const body = bodyOf(props.draft, props.own);
+  const body = bodyOf(props.draft, props.own, locale);
   const values: Readonly<Record<string, unknown>> = { ...body };
   const present = GROUPS.filter((group) => values[group] !== undefined);
   return (

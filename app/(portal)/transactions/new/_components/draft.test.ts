@@ -24,17 +24,17 @@ const draft: Draft = {
 };
 
 const problems = (change: Partial<Draft>) =>
-  draftErrors({ ...draft, ...change }).map(({ id, problem }) => `${id} ${problem}`);
+  draftErrors({ ...draft, ...change }, "en").map(({ id, problem }) => `${id} ${problem}`);
 
 describe("a new transaction", () => {
   it("takes a currency in any case, and names an invalid one before anything is sent", () => {
-    expect(bodyOf({ ...draft, currency: " usd " }, "client-456").currency).toBe("USD");
+    expect(bodyOf({ ...draft, currency: " usd " }, "client-456", "en").currency).toBe("USD");
     expect(problems({ currency: "usd" })).toEqual([]);
     expect(problems({ currency: "dollars" })).toEqual(["new-currency currencyUnknown"]);
   });
 
   it("becomes the API's body without what was left empty, the sender first among the participants", () => {
-    const body = bodyOf(draft, "client-456");
+    const body = bodyOf(draft, "client-456", "en");
     expect(JSON.parse(JSON.stringify(body))).toEqual({
       job_id: "job-1",
       amount: "1250.00",
@@ -53,7 +53,7 @@ describe("a new transaction", () => {
       "new-job jobNeeded",
       "new-recipients recipientNeeded",
     ]);
-    expect(problems({ amount: "1,250.00", currency: "" })).toEqual([
+    expect(problems({ amount: "1250,00", currency: "" })).toEqual([
       "new-amount amountForm",
       "new-currency currencyNeeded",
     ]);
@@ -69,6 +69,18 @@ describe("a new transaction", () => {
       "new-pricing-2-name nameNeeded",
       "new-pricing-3-value valueNeeded",
       "new-pricing-4-name nameOfGroup",
+    ]);
+  });
+
+  it("reads amount and prices as the reader's language writes numbers", () => {
+    const change = { amount: "1.250,00", pricing: [{ name: "unit_price", value: "1,25" }] };
+    expect(bodyOf({ ...draft, ...change }, "client-456", "de")).toMatchObject({
+      amount: "1250.00",
+      pricing: { unit_price: "1.25" },
+    });
+    expect(draftErrors({ ...draft, ...change }, "de")).toEqual([]);
+    expect(draftErrors({ ...draft, amount: "1250.00" }, "de")).toEqual([
+      { id: "new-amount", problem: "amountForm" },
     ]);
   });
 

@@ -1,5 +1,6 @@
 import type { FieldProblem } from "@/components/client/api";
 import { instantWithin } from "@/lib/days";
+import { type Locale, readDecimal } from "@/lib/format";
 import { isAssetCode } from "@/lib/transactions/assets";
 import type { NewTransaction } from "@/lib/transactions/schema";
 
@@ -101,15 +102,16 @@ function occurredAt(draft: Draft): string | undefined {
   return instantWithin(new Date(draft.occurredAt));
 }
 
-/** What is wrong before anything is sent; the server looks at everything again. */
-export function draftErrors(draft: Draft): DraftError[] {
+/** What is wrong before anything is sent; the server looks at everything again. `locale` is the language of the amount. */
+export function draftErrors(draft: Draft, locale: Locale): DraftError[] {
   const found: DraftError[] = [];
   if (draft.jobId.trim() === "") found.push({ id: "new-job", problem: "jobNeeded" });
   if (draft.occurredAt !== "" && occurredAt(draft) === undefined)
     found.push({ id: "new-occurred", problem: "timeForm" });
   if (draft.recipients.length === 0) found.push({ id: "new-recipients", problem: "recipientNeeded" });
   const amount = draft.amount.trim();
-  if (amount !== "" && !AMOUNT.test(amount)) found.push({ id: "new-amount", problem: "amountForm" });
+  if (amount !== "" && !AMOUNT.test(readDecimal(amount, locale) ?? ""))
+    found.push({ id: "new-amount", problem: "amountForm" });
   if (amount !== "" && draft.currency.trim() === "")
     found.push({ id: "new-currency", problem: "currencyNeeded" });
   else if (amount !== "" && !isAssetCode(assetOf(draft)))
@@ -123,14 +125,19 @@ function objectOf(members: readonly Member[]): Record<string, string> | undefine
   return Object.fromEntries(rows.map(({ name, value }) => [name.trim(), value]));
 }
 
-/** The body of `POST /confidential/transactions`; empty controls are left out. */
-export function bodyOf(draft: Draft, own: string): NewTransaction {
+/** The body of `POST /confidential/transactions`; empty controls are left out. Amount and prices are numbers of the language. */
+export function bodyOf(draft: Draft, own: string, locale: Locale): NewTransaction {
+  const amount = draft.amount.trim();
+  const prices = draft.pricing.map(({ name, value }) => ({
+    name,
+    value: readDecimal(value, locale) ?? value,
+  }));
   const references = filled(draft.references).map(({ name, value }) => ({ scheme: name.trim(), value }));
   const members = {
     job_id: draft.jobId.trim(),
-    amount: draft.amount.trim() || undefined,
-    currency: draft.amount.trim() === "" ? undefined : assetOf(draft),
-    pricing: objectOf(draft.pricing),
+    amount: amount === "" ? undefined : (readDecimal(amount, locale) ?? amount),
+    currency: amount === "" ? undefined : assetOf(draft),
+    pricing: objectOf(prices),
     settlement_details: objectOf(draft.settlement),
     parties: objectOf(draft.parties),
     narrative: draft.narrative.trim() === "" ? undefined : draft.narrative,

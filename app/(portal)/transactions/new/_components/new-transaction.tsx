@@ -1,7 +1,7 @@
 "use client";
 
 import dynamic from "next/dynamic";
-import { useTranslations } from "next-intl";
+import { useLocale, useTranslations } from "next-intl";
 import { useEffect, useState } from "react";
 import { FormProvider, useForm } from "react-hook-form";
 import {
@@ -39,6 +39,7 @@ type Step = "form" | "check" | "sent";
 export function NewTransactionForm({ own, recipients }: { own: string; recipients: readonly Recipient[] }) {
   const isReady = useReady();
   const t = useTranslations("transactions.create");
+  const locale = useLocale();
   const ui = useTranslations("ui");
   const words = useProblemWords();
   const fields = useFieldWords();
@@ -63,7 +64,10 @@ export function NewTransactionForm({ own, recipients }: { own: string; recipient
   const known = [...recipients, ...found];
 
   const check = (draft: Draft) => {
-    const problems = draftErrors(draft).map(({ id, problem }) => ({ id, text: t(`problems.${problem}`) }));
+    const problems = draftErrors(draft, locale).map(({ id, problem }) => ({
+      id,
+      text: t(`problems.${problem}`),
+    }));
     setErrors(problems);
     setFailure(undefined);
     if (problems.length === 0) setStep("check");
@@ -87,7 +91,7 @@ export function NewTransactionForm({ own, recipients }: { own: string; recipient
     setBusy(true);
     setFailure(undefined);
     try {
-      setSent(await call({ body: bodyOf(draft, own) }));
+      setSent(await call({ body: bodyOf(draft, own, locale) }));
       setStep("sent");
       form.reset(start);
     } catch (error) {
