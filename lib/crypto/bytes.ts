@@ -130,20 +130,24 @@ function decodeBase64(text: string, table: Uint8Array): Uint8Array {
 
 /** Decodes a text that `checkBase64` has accepted to the place in `out` that begins at `at`. */
 function decodeInto(out: Uint8Array, at: number, text: string, table: Uint8Array): void {
-  const bits = (index: number) => table[text.charCodeAt(index)] ?? 0;
   const whole = text.length - (text.length % 4);
   let to = at;
   for (let from = 0; from < whole; from += 4) {
-    const word = (bits(from) << 18) | (bits(from + 1) << 12) | (bits(from + 2) << 6) | bits(from + 3);
+    const word = (pairAt(text, from, table) << 12) | pairAt(text, from + 2, table);
     out[to++] = word >>> 16;
     out[to++] = word >>> 8;
     out[to++] = word;
   }
   const left = text.length - whole;
   if (left === 0) return;
-  const word = (bits(whole) << 18) | (bits(whole + 1) << 12);
-  out[to++] = word >>> 16;
-  if (left === 3) out[to] = (word | (bits(whole + 2) << 6)) >>> 8;
+  const pair = pairAt(text, whole, table);
+  out[to++] = pair >>> 4;
+  if (left === 3) out[to] = (pair << 4) | ((table[text.charCodeAt(whole + 2)] ?? 0) >>> 2);
+}
+
+/** The 12 bits of two characters. */
+function pairAt(text: string, at: number, table: Uint8Array): number {
+  return ((table[text.charCodeAt(at)] ?? 0) << 6) | (table[text.charCodeAt(at + 1)] ?? 0);
 }
 
 /** Returns whether a text is what `toBase64url` returns for some bytes, without decoding it. */

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { fromHex, toHex, utf8 } from "../bytes";
 import { FormatError } from "../format-error";
 import { canonicalBytes, canonicalJson, parseCanonicalJson, parseStrictJson } from "./canonical-json";
+import { StrictJsonParser } from "./strict-json-parser";
 
 function pointerOf(text: string): string | undefined {
   try {
@@ -94,6 +95,37 @@ describe("canonical JSON", () => {
   });
 });
 
+const deep = (levels: number) => `${"[".repeat(levels)}${"]".repeat(levels)}`;
+
+const awkward = fc.constantFrom(
+  '"\\ud800"',
+  '{"10":1,"9":2}',
+  '{"9":1,"10":2}',
+  '{"b":1,"a":2}',
+  "-0",
+  "1e3",
+  "1E400",
+  '{"a":1,"a":2}',
+  '{"a":1,"\\u0061":1}',
+  "12345678901234567890",
+);
+const value = fc.oneof(
+  fc.jsonValue({ maxDepth: 4 }),
+  fc.dictionary(
+    fc.constantFrom("a", "b", "10", "9", "__proto__", "é", "\u{1f600}", "\ufb33"),
+    fc.jsonValue(),
+  ),
+);
+/** Texts that are JSON or nearly, in canonical and in other spellings. */
+const nearlyJson = fc.oneof(
+  value.map((item) => JSON.stringify(item)),
+  value.map((item) => canonicalJson(item)),
+  awkward,
+  fc.tuple(value, fc.nat(), fc.constantFrom(" ", "0", '"', "\\", "e", "\ud800")).map(([item, at, put]) => {
+    const written = canonicalJson(item);
+    return written.slice(0, at % (written.length + 1)) + put + written.slice(at % (written.length + 1));
+  }),
+);
 it("the fast reader of canonical JSON accepts and refuses exactly what the slow one does", () => {
   const slow = (text: string) => {
     try {
@@ -110,42 +142,32 @@ it("the fast reader of canonical JSON accepts and refuses exactly what the slow 
       return false;
     }
   };
-  const awkward = fc.constantFrom(
-    '"\\ud800"',
-    '{"10":1,"9":2}',
-    '{"9":1,"10":2}',
-    '{"b":1,"a":2}',
-    "-0",
-    "1e3",
-    "1E400",
-  );
-  const value = fc.oneof(
-    fc.jsonValue({ maxDepth: 4 }),
-    fc.dictionary(
-      fc.constantFrom("a", "b", "10", "9", "__proto__", "é", "\u{1f600}", "\ufb33"),
-      fc.jsonValue(),
-    ),
-  );
-  const text = fc.oneof(
-    value.map((item) => JSON.stringify(item)),
-    value.map((item) => canonicalJson(item)),
-    awkward,
-    fc.tuple(value, fc.nat(), fc.constantFrom(" ", "0", '"', "\\", "e", "\ud800")).map(([item, at, put]) => {
-      const written = canonicalJson(item);
-      return written.slice(0, at % (written.length + 1)) + put + written.slice(at % (written.length + 1));
-    }),
-  );
   fc.assert(
-    fc.property(text, (written) => {
+    fc.property(nearlyJson, (written) => {
       expect(quick(written)).toBe(slow(written));
     }),
     { numRuns: 2_000 },
   );
-  const deep = (levels: number) => `${"[".repeat(levels)}${"]".repeat(levels)}`;
   for (const levels of [63, 64, 65]) expect(quick(deep(levels))).toBe(slow(deep(levels)));
 });
 
 describe("strict parsing", () => {
+  it("the fast way of the strict parser accepts and refuses exactly what the parser does, with the same value", () => {
+    const outcome = (parse: () => unknown) => {
+      try {
+        return { value: parse() };
+      } catch (error) {
+        return { refused: error instanceof FormatError && error.pointer };
+      }
+    };
+    const expectSame = (text: string) => {
+      const parser = () => new StrictJsonParser(text).document();
+      expect(outcome(() => parseStrictJson(text))).toEqual(outcome(parser));
+    };
+    fc.assert(fc.property(nearlyJson, expectSame), { numRuns: 2_000 });
+    for (const levels of [63, 64, 65, 100_000]) expectSame(deep(levels));
+  });
+
   it("the strict parser agrees with JSON.parse on every text without traps", () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.nat(4), (value, indent) => {

@@ -79,28 +79,32 @@ export function canonicalBytes(value: unknown): Uint8Array {
   return utf8(canonicalJson(value));
 }
 
-/** Returns whether all names are in order and the nesting is not too deep. */
-function isOrdered(value: Json, depth: number): boolean {
+/** Whether the names of a value may come in any order or only in that of JCS. */
+type Order = "any" | "sorted";
+
+/** Returns whether the nesting is not too deep and the names are in order. */
+function isWithin(value: Json, order: Order, depth = 0): boolean {
   if (typeof value !== "object" || value === null) return true;
   if (depth >= MAX_JSON_DEPTH) return false;
-  if (Array.isArray(value)) return value.every((item) => isOrdered(item, depth + 1));
+  if (Array.isArray(value)) return value.every((item) => isWithin(item, order, depth + 1));
   let before: string | undefined;
   for (const name of Object.keys(value)) {
-    if (before !== undefined && before >= name) return false;
+    if (order === "sorted" && before !== undefined && before >= name) return false;
     before = name;
     const member = value[name];
-    if (member !== undefined && !isOrdered(member, depth + 1)) return false;
+    if (member !== undefined && !isWithin(member, order, depth + 1)) return false;
   }
   return true;
 }
 
 /**
- * Returns whether a fast test shows that a text is canonical: ECMAScript's own writer returns it, its names are in order,
- * and no surrogate is written as an escape. It rejects some canonical texts but never accepts another text (property
- * test). It checks the depth first, because only the stack limits ECMAScript's writer.
+ * Returns whether a fast test shows that a text has one reading: ECMAScript's own writer returns it, which it would not
+ * with a duplicate member or a number that reads differently, and no surrogate is written as an escape. It rejects some
+ * good texts but never accepts another text (property tests). It checks the depth first, because only the stack limits
+ * ECMAScript's writer.
  */
-function isWrittenCanonically(value: Json, text: string): boolean {
-  return isOrdered(value, 0) && JSON.stringify(value) === text && !text.includes("\\ud");
+function isWrittenAgain(value: Json, text: string, order: Order): boolean {
+  return isWithin(value, order) && JSON.stringify(value) === text && !text.includes("\\ud");
 }
 
 /**
@@ -114,7 +118,7 @@ export function parseCanonicalJson(text: string): Json {
   } catch {
     throw new FormatError("format.json", "not JSON");
   }
-  if (!isWrittenCanonically(value, text) && canonicalJson(value) !== text)
+  if (!isWrittenAgain(value, text, "sorted") && canonicalJson(value) !== text)
     throw new FormatError("format.json", "not in canonical form");
   return value;
 }
@@ -125,6 +129,14 @@ export function parseCanonicalJson(text: string): Json {
  * 0.1000000000000000055). Errors name the place by JSON Pointer.
  */
 export function parseStrictJson(text: string): unknown {
+  let value: Json | undefined;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    // The strict parser names the place.
+  }
+  // Programs that use JSON.stringify send such texts. They take a quarter of the parser's time.
+  if (value !== undefined && isWrittenAgain(value, text, "any")) return value;
   return new StrictJsonParser(text).document();
 }
 
