@@ -4,6 +4,7 @@ import {
   createHmac,
   createPrivateKey,
   createPublicKey,
+  createSecretKey,
   hash,
   type KeyObject,
   randomBytes,
@@ -16,6 +17,7 @@ import { FormatError } from "./format-error";
 const KEY_BYTES = 32;
 const IV_BYTES = 12;
 const ALGORITHM = "aes-256-gcm";
+const THROWS_FOR_BYTES = Number.parseInt(process.versions.node, 10) >= 24;
 const OPTIONS = { authTagLength: 16 };
 
 /**
@@ -103,8 +105,16 @@ function withSetup<T>(key: Uint8Array, iv: Uint8Array, create: () => T): T {
   }
 }
 
-const createCipher = () => createCipheriv(ALGORITHM, setupKey, setupIv, OPTIONS);
-const createDecipher = () => createDecipheriv(ALGORITHM, setupKey, setupIv, OPTIONS);
+/**
+ * Returns a key as the runtime takes it soonest. Node 24 asks of bytes by two exceptions whether they are a key object; to
+ * make one, which has its own copy and wipes it, takes a third of that time. Node 20 and 22 do not throw.
+ */
+const soonest: (key: Uint8Array) => Uint8Array | KeyObject = THROWS_FOR_BYTES
+  ? createSecretKey
+  : (key) => key;
+
+const createCipher = () => createCipheriv(ALGORITHM, soonest(setupKey), setupIv, OPTIONS);
+const createDecipher = () => createDecipheriv(ALGORITHM, soonest(setupKey), setupIv, OPTIONS);
 
 /** An AES-256-GCM cipher with a tag of 16 bytes; throws FormatError for a key or an iv of another length. */
 export function gcmCipher(key: Uint8Array, iv: Uint8Array): ReturnType<typeof createCipher> {
@@ -122,12 +132,12 @@ const WRAP_IV = fromHex("a6a6a6a6a6a6a6a6");
 
 /** An AES-256 key wrap cipher; throws for a key of another length. */
 export function keyWrapCipher(kek: Uint8Array): ReturnType<typeof createCipheriv> {
-  return withoutStacks(() => createCipheriv(WRAP, kek, WRAP_IV));
+  return withoutStacks(() => createCipheriv(WRAP, soonest(kek), WRAP_IV));
 }
 
 /** The same for unwrapping. */
 export function keyWrapDecipher(kek: Uint8Array): ReturnType<typeof createDecipheriv> {
-  return withoutStacks(() => createDecipheriv(WRAP, kek, WRAP_IV));
+  return withoutStacks(() => createDecipheriv(WRAP, soonest(kek), WRAP_IV));
 }
 
 /** V8 keeps arrays up to this size in its own heap. */

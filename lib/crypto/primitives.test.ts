@@ -60,6 +60,11 @@ describe("published vectors", () => {
       const bad = wrapped.map((byte, at) => (at === index ? byte ^ 1 : byte));
       expect(() => primitives.aesKeyUnwrap(kek, bad)).toThrow(OpenError);
     });
+    for (const length of [0, 8, 16, 23, 24, 25, 32, 39]) {
+      expect(() => primitives.aesKeyUnwrap(kek, wrapped.slice(0, length))).toThrow(OpenError);
+    }
+    expect(() => primitives.aesKeyUnwrap(kek, Uint8Array.of(...wrapped, 0))).toThrow(OpenError);
+    expect(() => primitives.aesKeyUnwrap(kek.slice(1), wrapped)).toThrow();
   });
 
   it("HKDF of any length and of empty members equals RFC 5869 in OpenSSL", () => {

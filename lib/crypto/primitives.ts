@@ -113,12 +113,9 @@ export function aesGcmOpen(
   }
 }
 
-/** AES-256 key wrap (RFC 3394) with the default initial value. */
+/** AES-256 key wrap (RFC 3394) with the default initial value. OpenSSL does all of it in one update, and has no last part. */
 export function aesKeyWrap(kek: Uint8Array, key: Uint8Array): Uint8Array {
-  const cipher = keyWrapCipher(kek);
-  const wrapped = cipher.update(key);
-  cipher.final();
-  return plain(wrapped);
+  return plain(keyWrapCipher(kek).update(key));
 }
 
 /** Inverse of `aesKeyWrap`; throws OpenError when the integrity check fails (RFC 3394 section 2.2.3). */
@@ -126,10 +123,7 @@ export function aesKeyUnwrap(kek: Uint8Array, wrapped: Uint8Array): Uint8Array {
   // OpenSSL opens an empty value to an empty key, but a wrapped key has at least three blocks.
   if (wrapped.length < 24) throw new OpenError();
   try {
-    const decipher = keyWrapDecipher(kek);
-    const key = decipher.update(lend(wrapped));
-    decipher.final();
-    return plain(key);
+    return plain(keyWrapDecipher(kek).update(lend(wrapped)));
   } catch {
     throw new OpenError();
   }

@@ -48,10 +48,14 @@ export function isSalt(text: unknown): text is string {
   return typeof text === "string" && text.length === SALT_TEXT_LENGTH && isBase64url(text);
 }
 
+/** What is hashed of a usual list: a fresh array would need memory of the system's allocator. */
+const scratch = new Uint8Array(64 + 64 * DIGEST_BYTES);
+
 /** rd = SHA-256(`cfx1/rd|` ‖ tx ‖ `|` ‖ the digests of the list concatenated in its order). */
 export function recordDigest(tx: string, list: readonly string[]): string {
   const prefix = utf8(`cfx1/rd|${tx}|`);
-  const hashed = new Uint8Array(prefix.length + list.length * DIGEST_BYTES);
+  const length = prefix.length + list.length * DIGEST_BYTES;
+  const hashed = length <= scratch.length ? scratch.subarray(0, length) : new Uint8Array(length);
   hashed.set(prefix);
   list.forEach((text, index) => {
     if (text.length !== DIGEST_TEXT_LENGTH)
