@@ -60,15 +60,14 @@ export interface GroupContent {
 
 const DECIMAL = /^[1-9][0-9]{0,14}$/;
 const GROUP = /^[a-z][a-z0-9_]{0,63}$/;
-const KID = /^([A-Za-z0-9._-]{1,64})#[1-9][0-9]{0,14}$/;
+const KID = /^(?:escrow|(?![eE][sS][cC][rR][oO][wW]#)[A-Za-z0-9._-]{1,64})#[1-9][0-9]{0,14}$/;
 
 /**
  * Returns whether a key id is `<participant>#<version>` or `escrow#<epoch>`. Other letter cases of `escrow` are not
  * accepted.
  */
 export function isKid(kid: string): boolean {
-  const name = KID.exec(kid)?.[1];
-  return name !== undefined && (name === "escrow" || name.toLowerCase() !== "escrow");
+  return KID.test(kid);
 }
 
 /** Returns whether a key id is an escrow epoch's. */
