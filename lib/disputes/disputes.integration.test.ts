@@ -15,6 +15,7 @@ import { openDispute } from "@/lib/disputes/open-dispute";
 import { resolveDispute } from "@/lib/disputes/resolve-dispute";
 import { DisputeQuery, NewDispute } from "@/lib/disputes/schema";
 import { takeDispute } from "@/lib/disputes/take-dispute";
+import { readRecordNames } from "@/lib/home/record-names";
 import { later, openedDispute, REASON, takenDispute } from "@/lib/testing/benches/dispute-acts";
 import {
   CANARIES,
@@ -460,5 +461,15 @@ describe("more of a record for a dispute", () => {
       expect(refused).toMatchObject({ code: "request.no-decider", status: 409 });
       expect(refused.message + refused.detail).toContain("legal");
     });
+  });
+
+  it("readers of an entry about a dispute's grant have its reference, and of others no name", async () => {
+    const { grant } = await takenDispute(bench);
+    const named = async (who: DisputePerson, isSubject: boolean) =>
+      (await readRecordNames(who, [{ kind: "grant", id: grant, isSubject }])).get(grant);
+    const reference = `DG-${grant.slice(-8)}`;
+    expect(await named(bench.support, false)).toBe(reference);
+    expect(await named(bench.auditor, false)).toBeUndefined();
+    expect(await named(bench.auditor, true)).toBe(reference);
   });
 });
