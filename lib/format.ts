@@ -156,6 +156,11 @@ export function formatTime(instant: Date, options: TimeOptions = {}): string {
   return form === "clock" || form === "hour" ? clock : `${day}, ${clock}`;
 }
 
+/** Returns hours of a day as pages write them: 09:00 and 17:00 → 09:00–17:00. */
+export function formatHours(opens: string, closes: string): string {
+  return `${opens}–${closes}`;
+}
+
 const BROWSERS: readonly (readonly [RegExp, string])[] = [
   [/\bEdg\/(\d+)/, "Edge"],
   [/\bFirefox\/(\d+)/, "Firefox"],
