@@ -33,6 +33,14 @@ export function formatDecimal(text: string, locale: Locale): string {
   return part === undefined ? grouped : `${grouped}${MARKS[locale].decimal}${part}`;
 }
 
+/** 1887436 → 1.8 MB, in German 1,8 MB */
+export function formatSize(bytes: number, locale: Locale): string {
+  const inMegabytes = bytes / 1_048_576;
+  return inMegabytes >= 0.1
+    ? `${formatDecimal(inMegabytes.toFixed(1), locale)} MB`
+    : `${Math.max(1, Math.round(bytes / 1024))} kB`;
+}
+
 const DAY_MS = 86_400_000;
 
 /** Whether an instant is where a day begins in UTC, as a fact that was given as a day is kept. */
