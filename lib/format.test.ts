@@ -3,6 +3,8 @@ import {
   describeDevice,
   formatCount,
   formatDecimal,
+  formatHours,
+  formatSize,
   formatTime,
   isMidnight,
   isoOf,
@@ -25,6 +27,15 @@ test("counts are grouped by threes, as the language does it", () => {
   const counts = [0, 7, 999, 1000, 1204878];
   expect(counts.map((count) => formatCount(count, "en"))).toEqual(["0", "7", "999", "1,000", "1,204,878"]);
   expect(counts.map((count) => formatCount(count, "de"))).toEqual(["0", "7", "999", "1.000", "1.204.878"]);
+});
+
+test("sizes of files and hours of a day are written in one way", () => {
+  expect([formatSize(1_887_436, "en"), formatSize(1_887_436, "de"), formatSize(300, "de")]).toEqual([
+    "1.8 MB",
+    "1,8 MB",
+    "1 kB",
+  ]);
+  expect(formatHours("09:00", "17:00")).toBe("09:00–17:00");
 });
 
 test.each([

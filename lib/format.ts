@@ -48,6 +48,13 @@ export function readDecimal(text: string, locale: Locale): string | undefined {
   if (whole === undefined) return undefined;
   const digits = `${sign}${whole.replaceAll(MARKS[locale].thousands, "")}`;
   return part === undefined ? digits : `${digits}.${part}`;
+
+/** 1887436 → 1.8 MB, in German 1,8 MB */
+export function formatSize(bytes: number, locale: Locale): string {
+  const inMegabytes = bytes / 1_048_576;
+  return inMegabytes >= 0.1
+    ? `${formatDecimal(inMegabytes.toFixed(1), locale)} MB`
+    : `${Math.max(1, Math.round(bytes / 1024))} kB`;
 }
 
 const DAY_MS = 86_400_000;
@@ -171,6 +178,11 @@ export function formatTime(instant: Date, options: TimeOptions = {}): string {
   const seconds = form === "minute" || form === "hour" ? "" : `:${parts.second}`;
   const clock = `${parts.hour}:${parts.minute}${seconds} ${parts.zone}`;
   return form === "clock" || form === "hour" ? clock : `${day}, ${clock}`;
+}
+
+/** Returns hours of a day as pages write them: 09:00 and 17:00 → 09:00–17:00. */
+export function formatHours(opens: string, closes: string): string {
+  return `${opens}–${closes}`;
 }
 
 const BROWSERS: readonly (readonly [RegExp, string])[] = [

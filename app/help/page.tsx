@@ -36,6 +36,7 @@ const STEPS = ["1", "2", "3"] as const;
 const WORDS = [
   "transaction",
   "sealed",
+  "sealedKeys",
   "masked",
   "opened",
   "authority",

@@ -1,5 +1,7 @@
+import { useLocale } from "next-intl";
 import { useId } from "react";
 import { Hatch } from "@/components/chart/stacked-days";
+import { formatCount } from "@/lib/format";
 
 const LOOKS = {
   fresh: "fill-accent-wash stroke-accent-line",
@@ -76,6 +78,7 @@ export function SquareRows({
   legend: Readonly<Record<SquareLook, string>>;
 }) {
   const hatch = useId();
+  const locale = useLocale();
   return (
     <div className="pt-2 text-control">
       <div role="img" aria-label={label}>
@@ -102,7 +105,12 @@ export function SquareRows({
                   <Square key={drawn.key} drawn={drawn} hatch={hatch} />
                 ))}
               </svg>
-              <span className="text-ink-2">{ORDER.reduce((sum, look) => sum + counts[look], 0)}</span>
+              <span className="text-ink-2">
+                {formatCount(
+                  ORDER.reduce((sum, look) => sum + counts[look], 0),
+                  locale,
+                )}
+              </span>
             </div>
           );
         })}
@@ -121,7 +129,12 @@ export function SquareRows({
               />
             </svg>
             {legend[look]}
-            <span className="font-medium">{rows.reduce((sum, { counts }) => sum + counts[look], 0)}</span>
+            <span className="font-medium">
+              {formatCount(
+                rows.reduce((sum, { counts }) => sum + counts[look], 0),
+                locale,
+              )}
+            </span>
           </li>
         ))}
       </ul>

@@ -82,6 +82,7 @@ function ViewTicks({ left, all }: { left: number; all: number }) {
 const ENDS = {
   revoked: ["revoked", "revokedText"],
   expired: ["expired", "expiredText"],
+  "former-log": ["formerLog", "formerLogText"],
   "signed-out": ["signedOut", "signedOutText"],
   unreachable: ["unreachable", "unreachableText"],
 } as const;
@@ -89,7 +90,7 @@ const ENDS = {
 function Ended({ end }: { end: GrantEnd }) {
   const t = useTranslations("domain.access");
   const [title, text] = ENDS[end];
-  const tone = end === "expired" ? "text-ink-2" : "text-oxblood";
+  const tone = end === "expired" || end === "former-log" ? "text-ink-2" : "text-oxblood";
   return (
     <div role="status">
       <p className={`font-semibold text-countdown tracking-tight ${tone}`}>{t(title)}</p>

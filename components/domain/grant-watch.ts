@@ -17,7 +17,7 @@ export interface WatchedGrant {
 }
 
 /** Why values under a grant must leave the screen. `unreachable`: the portal cannot be asked whether the grant is in force. */
-export type GrantEnd = "revoked" | "expired" | "signed-out" | "unreachable";
+export type GrantEnd = "revoked" | "expired" | "former-log" | "signed-out" | "unreachable";
 
 /** How often the grant is read while the stream is down. Opened values are checked in client/opened.ts. */
 const POLL_MS = 1_500;
@@ -32,6 +32,7 @@ async function readGrant(id: string): Promise<WatchedGrant> {
 function endOf(grant: WatchedGrant, error: unknown, lostForMs: number): GrantEnd | undefined {
   if (grant.state === "revoked") return "revoked";
   if (grant.state === "expired") return "expired";
+  if (grant.state === "former_log") return "former-log";
   if (error instanceof CallRefused && error.problem.status === 401) return "signed-out";
   // A grant that the reader may no longer know of is answered as not found.
   if (error instanceof CallRefused && error.problem.status === 404) return "revoked";

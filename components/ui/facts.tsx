@@ -1,5 +1,7 @@
+import { useLocale } from "next-intl";
 import type { ReactNode } from "react";
 import { Unbroken } from "@/components/ui/unbroken";
+import { formatDecimal } from "@/lib/format";
 
 export interface Fact {
   readonly name: ReactNode;
@@ -20,6 +22,7 @@ const LOOKS = {
  * (main column). `narrow` does the same in a drawer: long values break and stay next to their names.
  */
 export function Facts({ facts, look = "spread" }: { facts: readonly Fact[]; look?: keyof typeof LOOKS }) {
+  const locale = useLocale();
   const { row, name, value } = LOOKS[look];
   return (
     <dl className="text-control">
@@ -27,7 +30,9 @@ export function Facts({ facts, look = "spread" }: { facts: readonly Fact[]; look
         <div key={fact.key ?? String(fact.name)} className={`flex gap-x-4 py-[5px] ${row}`}>
           <dt className={`text-ink-2 ${name}`}>{fact.name}</dt>
           <dd className={`min-w-0 break-words ${value}`}>
-            <Unbroken>{fact.value}</Unbroken>
+            <Unbroken>
+              {typeof fact.value === "number" ? formatDecimal(String(fact.value), locale) : fact.value}
+            </Unbroken>
           </dd>
         </div>
       ))}

@@ -1,6 +1,8 @@
 import Link from "next/link";
+import { type Locale, useLocale } from "next-intl";
 import { isValidElement, type ReactNode } from "react";
 import { Unbroken } from "@/components/ui/unbroken";
+import { formatDecimal } from "@/lib/format";
 
 export interface Column<Row> {
   readonly key: string;
@@ -29,7 +31,8 @@ const STATES: ReadonlySet<string> = new Set(["state", "status", "outcome"]);
 /**
  * Shows rows of 36 pixels between hairlines. On narrow screens each row stacks: title and state, then the other values.
  * With `href` the title cell is a link. A row with `isCurrent` has a bar at its left. All looks are in globals.css
- * (`data-table`), so that a page has them once and not once for each cell.
+ * (`data-table`), so that a page has them once and not once for each cell. A number is written as the reader's language
+ * does it.
  */
 export function Table<Row>(props: {
   caption: string;
@@ -39,6 +42,7 @@ export function Table<Row>(props: {
   href?: (row: Row) => string | undefined;
   isCurrent?: (row: Row) => boolean;
 }) {
+  const locale = useLocale();
   return (
     <table className="data-table">
       <caption className="sr-only">{props.caption}</caption>
@@ -59,7 +63,7 @@ export function Table<Row>(props: {
               key={props.rowKey(row)}
               {...(isCurrent ? { "aria-current": true, className: "current-row" } : {})}
             >
-              {props.columns.map((column) => cellOf(column, row, props.href?.(row)))}
+              {props.columns.map((column) => cellOf(column, row, { href: props.href?.(row), locale }))}
             </tr>
           );
         })}
@@ -88,8 +92,14 @@ function isDash(value: ReactNode): boolean {
   return value === "–";
 }
 
-function cellOf<Row>(column: Column<Row>, row: Row, href: string | undefined): ReactNode {
-  const value = column.cell(row);
+interface Shown {
+  readonly href: string | undefined;
+  readonly locale: Locale;
+}
+
+function cellOf<Row>(column: Column<Row>, row: Row, { href, locale }: Shown): ReactNode {
+  const found = column.cell(row);
+  const value = typeof found === "number" ? formatDecimal(String(found), locale) : found;
   const { key, isTitle, isProse, isHeadHidden, head } = column;
   const className = classesOf(column);
   if (isTitle === true)

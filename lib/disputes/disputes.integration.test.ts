@@ -15,6 +15,7 @@ import { openDispute } from "@/lib/disputes/open-dispute";
 import { resolveDispute } from "@/lib/disputes/resolve-dispute";
 import { DisputeQuery, NewDispute } from "@/lib/disputes/schema";
 import { takeDispute } from "@/lib/disputes/take-dispute";
+import { readRecordNames } from "@/lib/home/record-names";
 import { later, openedDispute, REASON, takenDispute } from "@/lib/testing/benches/dispute-acts";
 import {
   CANARIES,
@@ -460,5 +461,25 @@ describe("more of a record for a dispute", () => {
       expect(refused).toMatchObject({ code: "request.no-decider", status: 409 });
       expect(refused.message + refused.detail).toContain("legal");
     });
+  });
+
+  it("readers of an entry about a dispute's grant have its reference, and of others no name", async () => {
+    const { grant } = await takenDispute(bench);
+    const named = async (who: DisputePerson, isSubject: boolean) =>
+      (await readRecordNames(who, [{ kind: "grant", id: grant, isSubject }])).get(grant);
+    const reference = `DG-${grant.slice(-8)}`;
+    expect(await named(bench.support, false)).toBe(reference);
+    expect(await named(bench.auditor, false)).toBeUndefined();
+    expect(await named(bench.auditor, true)).toBe(reference);
+  });
+
+  it("a grant of a log that was closed is not among those in force", async () => {
+    const { grant } = await takenDispute(bench);
+    const { support } = bench;
+    const later = { ...support, instance: { ...support.instance, log: "portal.test/next" } };
+    const state = async (who: DisputePerson, view: "all" | "in_force") =>
+      (await listGrants(who, { limit: 100, view })).items.find(({ id }) => id === grant)?.state;
+    expect([await state(support, "in_force"), await state(support, "all")]).toEqual(["active", "active"]);
+    expect([await state(later, "in_force"), await state(later, "all")]).toEqual([undefined, "former_log"]);
   });
 });

@@ -1,5 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { wordsOf } from "@/lib/audit/entry/entry-words";
+import { openParts } from "@/lib/audit/reading/open-parts";
+import { readParts } from "@/lib/audit/reading/parts-store";
 import { listFlags } from "@/lib/flags/list-flags";
 import type { FlagValue } from "@/lib/flags/open-flags";
 import { recordFlagValue } from "@/lib/flags/record-change";
@@ -67,5 +70,21 @@ describe("the value of a switch for an organisation", () => {
     await expect(bench.appPool.query(insert, row)).rejects.toMatchObject({ code: "SP001" });
     for (const change of ["UPDATE flag_value SET is_on = false", "DELETE FROM flag_value"])
       await expect(bench.appPool.query(change)).rejects.toMatchObject({ code: "42501" });
+  });
+
+  it("has an entry that names the switch and the organisation", async () => {
+    await recordFlagValue(bench.cx, value(false));
+    const newest =
+      "SELECT entry_id::text FROM audit_index WHERE action = 'flag.change' ORDER BY entry_id DESC";
+    const [entry] = (await bench.appPool.query(newest)).rows;
+    const rows = await bench.cx.db.prepared.transaction((tx) => readParts(tx, [entry.entry_id], ["org"]), {
+      isSnapshot: true,
+    });
+    const [part] = await openParts({ audit: bench.cx.audit }, rows);
+    expect(wordsOf(part?.plaintext).texts).toEqual({
+      flag: "export.background",
+      on: "false",
+      organisation: "Pilot",
+    });
   });
 });

@@ -43,6 +43,16 @@ export async function insertValue(
   });
 }
 
+/** Returns what an organisation is called; undefined if there is none with this id. */
+export async function findOrganisationName(
+  tx: Tx,
+  tenantId: string,
+  organisationId: string,
+): Promise<string | undefined> {
+  const where = { tenant_id: tenantId, id: organisationId };
+  return (await tx.organisation.findFirst({ where, select: { name: true } }))?.name;
+}
+
 const Row = z.object({
   flag: z.string(),
   organisation: z.string(),

@@ -31,10 +31,10 @@ export async function readCounts(
 ): Promise<PlaceCounts> {
   const { principal, instance, clock } = cx;
   const ofKind = (wanted: NeedKind) => office.filter(({ kind }) => kind === wanted);
-  const { tenantId } = instance;
+  const { tenantId, log } = instance;
   const isStaff = principal.role === "coordinator" || isSupport(principal);
   const participant = isStaff ? undefined : (principal.participantId ?? "");
-  const shown = { tenantId, userId: listOwner(cx), sealed: viewer.sealed };
+  const shown = { tenantId, userId: listOwner(cx), sealed: viewer.sealed, log };
   return {
     requests: await requests(tx, cx, viewer),
     grants: await countGrants(tx, { ...shown, view: "in_force", now: clock.now() }),

@@ -55,8 +55,8 @@ export async function readGrantNeeds(
   readonly unreadable: readonly Unreadable[];
 }> {
   const now = cx.clock.now();
-  const { tenantId } = cx.instance;
-  const rows = await listEndingGrants(tx, { tenantId, userId: listOwner(cx), sealed, now }, MAX_SHOWN);
+  const { tenantId, log } = cx.instance;
+  const rows = await listEndingGrants(tx, { tenantId, userId: listOwner(cx), sealed, now, log }, MAX_SHOWN);
   if (rows.length === 0) return { needs: [], inForce: [], unreadable: [] };
   const holders = await findPeople(
     tx,
@@ -71,6 +71,7 @@ export async function readGrantNeeds(
       holder: holders.get(row.subjectUserId),
       opened: opened.get(row.id) ?? 0,
       now,
+      log,
       policies: cx.policies.active(),
     }),
   );

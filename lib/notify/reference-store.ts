@@ -20,6 +20,20 @@ function nameOf({ id, kind, reference, breakGlass }: ReferenceRow): string {
   });
 }
 
+/** Returns the references of those of these grants that rest on no request, by id: such a reference is made of the id. */
+export async function readOwnReferences(
+  tx: Tx,
+  tenantId: string,
+  grants: readonly { readonly subject: string }[],
+): Promise<Map<string, string>> {
+  if (grants.length === 0) return new Map();
+  const rows = await tx.$queryRaw<ReferenceRow[]>(Prisma.sql`
+    SELECT g.id::text, 'grant' AS kind, NULL AS reference, g.break_glass_id::text AS "breakGlass"
+    FROM access_grant g WHERE g.tenant_id = ${tenantId}::uuid AND g.request_id IS NULL
+      AND g.id = ANY (${grants.map(({ subject }) => subject)}::uuid[])`);
+  return new Map(rows.map((row) => [row.id, nameOf(row)]));
+}
+
 /**
  * Returns the names that people use for these things, by id: a request's reference, a policy set's number, and a grant's
  * as its own page and the API name it. Show it only to people who may know of them.

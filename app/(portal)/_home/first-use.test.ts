@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { guideOf, STEPS } from "@/app/(portal)/_home/first-use";
+import { guideOf, STEPS, stepsOf } from "@/app/(portal)/_home/first-use";
 import { CATALOGUES } from "@/components/messages/catalogue";
 import { PEOPLE } from "@/lib/seed/people";
 
@@ -22,4 +22,10 @@ it("every demonstration person has first steps that fit their role and duties, i
         expect.stringMatching(/\.$/),
       ]);
   }
+});
+
+it("a participant is told to register a key only until one is registered", () => {
+  expect(stepsOf("participant", [{ kind: "key_missing" }])).toEqual(["1", "2", "3"]);
+  expect(stepsOf("participant", [])).toEqual(["2", "3"]);
+  expect(stepsOf("regulator", [])).toEqual(["1", "2", "3"]);
 });

@@ -3,6 +3,7 @@ import Link from "next/link";
 import { getTranslations } from "next-intl/server";
 import { Section } from "@/components/ui/section";
 import type { Principal } from "@/lib/context/principal";
+import type { Need } from "@/lib/home/schema";
 import { HideGuide } from "./hide-guide";
 
 /** Says that the first steps are hidden in this browser. */
@@ -32,8 +33,14 @@ export function guideOf({ role, duties }: Pick<Principal, "role" | "duties">): G
 
 export const STEPS = ["1", "2", "3"] as const;
 
-/** Three steps for a person who is here for the first time, until they hide them. Help keeps them. */
-export async function FirstUse({ principal }: { principal: Principal }) {
+/** Returns the steps of a guide that are left to do: a participant registers a key once. */
+export function stepsOf(guide: Guide, needs: readonly Pick<Need, "kind">[]): (typeof STEPS)[number][] {
+  const hasKey = guide === "participant" && !needs.some(({ kind }) => kind === "key_missing");
+  return STEPS.filter((step) => !(hasKey && step === "1"));
+}
+
+/** The steps of a person who is here for the first time, until they hide them. Help keeps them. */
+export async function FirstUse({ principal, needs }: { principal: Principal; needs: readonly Need[] }) {
   const guide = guideOf(principal);
   const isHidden = (await cookies()).get(GUIDE_COOKIE)?.value === "hidden";
   if (guide === undefined || isHidden) return null;
@@ -42,7 +49,7 @@ export async function FirstUse({ principal }: { principal: Principal }) {
   return (
     <Section title={t("title")} action={<HideGuide cookie={GUIDE_COOKIE} />} className="mt-8">
       <ol className="mt-2 max-w-[80ch] list-decimal pl-5 text-body">
-        {STEPS.map((step) => (
+        {stepsOf(guide, needs).map((step) => (
           <li key={step} className="py-1">
             {help(`${guide}.${step}`)}
           </li>

@@ -78,7 +78,7 @@ export async function HomePage({ coming }: { coming: ReturnType<typeof loadHome>
           ) : (
             <NeedList needs={home.needs} nowMs={nowMs} principal={principal} />
           )}
-          {home.last_here_at === undefined ? <FirstUse principal={principal} /> : null}
+          {home.last_here_at === undefined ? <FirstUse principal={principal} needs={home.needs} /> : null}
           <div className="mt-8">
             <OthersSection home={home} />
             <TeamSection home={home} />

@@ -1,5 +1,5 @@
 import { getTranslations } from "next-intl/server";
-import { type Listed, listPage } from "@/app/(portal)/_kit/list-page";
+import { listPage } from "@/app/(portal)/_kit/list-page";
 import { ButtonLink } from "@/components/ui/button-link";
 import { listNotifications } from "@/lib/api-client/operations/notifications";
 import type { Context } from "@/lib/context/context";
@@ -10,8 +10,8 @@ import type { Notification, NotificationQuery } from "@/lib/notify/schema";
 import { getRuntime } from "@/lib/runtime/slot";
 import { Followed } from "./_components/followed";
 import { MailForm } from "./_components/mail-form";
-import { MarkAll } from "./_components/mark-all";
 import { type Thing, useNotificationColumns } from "./_components/notice-table";
+import { Unread } from "./_components/unread";
 
 async function load(cx: Context, query: NotificationQuery) {
   const mail = await getMailSettings(cx, (await getRuntime()).mailer !== undefined);
@@ -19,7 +19,6 @@ async function load(cx: Context, query: NotificationQuery) {
   const { items: follows } = await listFollows(cx);
   return { ...page, items: byThing(page.items), mail, follows };
 }
-type Shown = Listed<Awaited<ReturnType<typeof load>>>;
 
 /** Groups notifications by thing: the newest on top, the earlier ones with it. */
 function byThing(items: readonly Notification[]): Thing[] {
@@ -44,12 +43,6 @@ async function ToWebhooks() {
   );
 }
 
-/** Marks all as read up to the newest that is shown. */
-function MarkShown({ value: { items, unread } }: Shown) {
-  const newest = items[0]?.id;
-  return newest === undefined || unread === 0 ? null : <MarkAll until={newest} />;
-}
-
 /** What the person was notified of, newest first, and which of it comes by e-mail. */
 const page = listPage({
   path: "/notifications",
@@ -66,11 +59,7 @@ const page = listPage({
       return { label: t("label"), names: { all: t("all"), unread: t("unread") } };
     },
   },
-  heading: async ({ value: { unread } }) => {
-    const t = await getTranslations("notify.notices");
-    return { title: t("list"), action: <span role="status">{t("unreadCount", { count: unread })}</span> };
-  },
-  top: (shown) => <MarkShown {...shown} />,
+  top: ({ value: { items, unread } }) => <Unread count={unread} newest={items[0]?.id} />,
   caption: async () => (await getTranslations("notify.notices"))("list"),
   useColumns: useNotificationColumns,
   rowKey: ({ id }) => id,

@@ -5,6 +5,7 @@ import { type FormEvent, useState } from "react";
 import { acceptByPassword } from "@/app/invitation/_components/invitation-calls";
 import { SetUpFailure } from "@/app/invitation/_components/passkey-way";
 import { type Attempt, codeOf } from "@/components/client/use-attempt";
+import { AppCodeField } from "@/components/form/app-code-field";
 import { TextInput } from "@/components/form/controls";
 import { Field } from "@/components/form/field";
 import { Button } from "@/components/ui/button";
@@ -82,24 +83,14 @@ export function PasswordWay(props: {
         )}
       </Field>
       <Secret totp={totp} />
-      <Field
+      <AppCodeField
         id="first-code"
         label={t("code")}
         help={t("codeHelp")}
         error={missing.code ? t("codeMissing") : isWrong ? t("codeWrong") : undefined}
-        className="max-w-[240px]"
-      >
-        {(control) => (
-          <TextInput
-            {...control}
-            inputMode="numeric"
-            autoComplete="one-time-code"
-            maxLength={8}
-            value={code}
-            onChange={(event) => setCode(event.target.value)}
-          />
-        )}
-      </Field>
+        value={code}
+        onChange={setCode}
+      />
       <SetUpFailure error={isWeak || isWrong ? undefined : setUp.error} />
       <div className="flex flex-wrap gap-2">
         <Button type="submit" look="primary" size="large" isBusy={setUp.isBusy}>

@@ -1,4 +1,5 @@
 import { useTranslations } from "next-intl";
+import { useSwitchWords } from "@/components/domain/switch-words";
 import { LocalTime } from "@/components/ui/local-time";
 import { Section } from "@/components/ui/section";
 import type { Switches } from "@/lib/http/health/read-switches";
@@ -6,33 +7,17 @@ import type { Switches } from "@/lib/http/health/read-switches";
 type Flag = Switches["flags"][number];
 const CELL = "block tablet:table-cell tablet:py-2 tablet:pr-4 tablet:align-top";
 const COLUMNS = ["name", "organisation", "value", "reason", "since"] as const;
-/** Reasons of OpenFeature that are said in words; others are shown as they are. */
-const REASONS = [
-  "STATIC",
-  "DEFAULT",
-  "TARGETING_MATCH",
-  "FLAG_NOT_FOUND",
-  "DISABLED",
-  "PARSE_ERROR",
-] as const;
-
-function useReason(reason: string): string {
-  const t = useTranslations("switches.reasons");
-  const known = REASONS.find((one) => one === reason);
-  return known === undefined ? reason : t(known);
-}
-
 function ValueRow({ flag, value }: { flag: Flag; value: Flag["values"][number] }) {
   const t = useTranslations("switches");
-  const reason = useReason(value.reason);
+  const words = useSwitchWords();
   return (
     <tr className="block border-line border-b py-2 tablet:table-row tablet:py-0">
       <th scope="row" className={`${CELL} text-left font-medium`}>
-        {t(`names.${flag.name === "policy.memo" ? "memo" : "background"}`)}
+        {words.name(flag.name)}
       </th>
       <td className={CELL}>{value.organisation}</td>
       <td className={CELL}>{t(value.isOn ? "on" : "off")}</td>
-      <td className={`${CELL} text-ink-2`}>{reason}</td>
+      <td className={`${CELL} text-ink-2`}>{words.reason(value.reason)}</td>
       <td className={`${CELL} text-ink-2`}>
         <LocalTime instant={value.since} />
       </td>
@@ -43,10 +28,11 @@ function ValueRow({ flag, value }: { flag: Flag; value: Flag["values"][number] }
 /** A switch that has had its safe value for every organisation since the beginning. */
 function SafeRow({ flag }: { flag: Flag }) {
   const t = useTranslations("switches");
+  const words = useSwitchWords();
   return (
     <tr className="block border-line border-b py-2 tablet:table-row tablet:py-0">
       <th scope="row" className={`${CELL} text-left font-medium`}>
-        {t(`names.${flag.name === "policy.memo" ? "memo" : "background"}`)}
+        {words.name(flag.name)}
       </th>
       <td className={CELL}>{t("every")}</td>
       <td className={CELL}>{t(flag.safe ? "on" : "off")}</td>

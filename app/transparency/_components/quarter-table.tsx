@@ -1,5 +1,6 @@
-import { useTranslations } from "next-intl";
+import { useLocale, useTranslations } from "next-intl";
 import { type Column, Table } from "@/components/ui/table";
+import { formatCount } from "@/lib/format";
 import type { Figures } from "@/lib/transparency/schema";
 
 type Row = Pick<Figures["kinds"][number], "outcomes" | "answered" | "overdue" | "disclosures"> & {
@@ -13,10 +14,12 @@ const SUMS = ["answered", "overdue", "disclosures"] as const;
 /** Shows the figures of one quarter: a row for each kind of instrument, and one for all kinds. */
 export function QuarterTable({ figures }: { figures: Figures }) {
   const t = useTranslations("transparency");
+  const locale = useLocale();
   const say = ({ value, from = 0, to }: Figure): string => {
-    if (value !== undefined) return String(value);
-    if (to !== undefined) return t("figure.between", { from, to });
-    return from === 0 ? t("figure.unsaid") : t("figure.atLeast", { from });
+    const least = formatCount(from, locale);
+    if (value !== undefined) return formatCount(value, locale);
+    if (to !== undefined) return t("figure.between", { from: least, to: formatCount(to, locale) });
+    return from === 0 ? t("figure.unsaid") : t("figure.atLeast", { from: least });
   };
   const columns: Column<Row>[] = [
     { key: "kind", head: t("columns.kind"), isTitle: true, cell: ({ kind }) => t(`kinds.${kind}`) },

@@ -32,11 +32,17 @@ const MAX_EXPORTS = 100;
 async function viewOf(tx: Tx, cx: Context, grant: GrantRow): Promise<GrantView> {
   const holder = await getPerson(tx, grant.subjectUserId);
   const opened = (await countOpened(tx, [grant.id])).get(grant.id) ?? 0;
-  return grantView(grant, { holder, opened, now: cx.clock.now(), policies: cx.policies.active() });
+  return grantView(grant, {
+    holder,
+    opened,
+    now: cx.clock.now(),
+    log: cx.instance.log,
+    policies: cx.policies.active(),
+  });
 }
 
 function actsOf(cx: Context, grant: GrantRow, view: GrantView, isKept: boolean): GrantDetail["acts"] {
-  const isLive = view.state === "active" || view.state === "pending";
+  const isLive = ["active", "pending", "former_log"].includes(view.state);
   const { userId } = cx.principal;
   const isOwn = grant.subjectUserId === userId;
   const mayOpen = isOwn || grant.viewers?.includes(userId) === true;
@@ -49,7 +55,9 @@ function actsOf(cx: Context, grant: GrantRow, view: GrantView, isKept: boolean):
   };
   return [
     ...(mayOpen && view.state === "active" ? (["open"] as const) : []),
-    ...(isOwn && view.state === "active" && view.exports_left > 0 ? (["export"] as const) : []),
+    ...(isOwn && ["active", "former_log"].includes(view.state) && view.exports_left > 0
+      ? (["export"] as const)
+      : []),
     ...(isLive && decideAction(cx.principal, "grant.revoke", facts).length === 0
       ? (["revoke"] as const)
       : []),

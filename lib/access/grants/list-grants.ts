@@ -26,9 +26,9 @@ export async function listGrants(
   const before = requireCursor(query.cursor);
   const now = cx.clock.now();
   return inSnapshot(cx, async (tx) => {
-    const { tenantId } = cx.instance;
+    const { tenantId, log } = cx.instance;
     const sealed = await findSealedCases(tx, cx);
-    const filter = { tenantId, userId: listOwner(cx), sealed, view: query.view ?? "all", now } as const;
+    const filter = { tenantId, userId: listOwner(cx), sealed, view: query.view ?? "all", now, log } as const;
     const rows = await list(tx, { ...filter, before, limit: query.limit + 1 });
     const page = rows.slice(0, query.limit);
     const ids = readableOf(page).map((grant) => grant.subjectUserId);
@@ -42,6 +42,7 @@ export async function listGrants(
         holder: holders.get(grant.subjectUserId),
         opened: opened.get(grant.id) ?? 0,
         now,
+        log,
         policies: cx.policies.active(),
       }),
     );

@@ -28,6 +28,7 @@ export async function listOwnGrants(cx: Context, transactionId?: string): Promis
       sealed: [],
       view: "in_force",
       now,
+      log: cx.instance.log,
       before: undefined,
       limit: MAX_LIVE,
     });
@@ -39,7 +40,13 @@ export async function listOwnGrants(cx: Context, transactionId?: string): Promis
       readableOf(rows).map((row) => row.subjectUserId),
     );
     return viewRows(cx, "own-grants", rows, (row: GrantRow) =>
-      grantView(row, { holder: holders.get(row.subjectUserId), opened: 0, now, policies }),
+      grantView(row, {
+        holder: holders.get(row.subjectUserId),
+        opened: 0,
+        now,
+        log: cx.instance.log,
+        policies,
+      }),
     ).items;
   });
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { GrantCopy, GrantOpening, PersonView } from "@/lib/access/grants/opening-schema";
 import { AuthorizationView, JobView } from "@/lib/access/requests/answer-schema";
-import { GrantState, Stage } from "@/lib/access/requests/schema";
+import { ShownGrantState, Stage } from "@/lib/access/requests/schema";
 import { ExportItem } from "@/lib/audit/schema";
 import { Receipt } from "@/lib/schema";
 import { GroupName, InstrumentKind, Level, Purpose } from "@/lib/vocabulary";
@@ -27,7 +27,7 @@ export const GrantView = z.object({
   views_left: z.int(),
   max_exports: z.int(),
   exports_left: z.int(),
-  state: GrantState,
+  state: ShownGrantState,
   assurance: z.string(),
   authorization_id: z.string().optional(),
   authority: z.object({ kind: InstrumentKind, issuer: z.string(), case_number: z.string() }).optional(),

@@ -38,6 +38,7 @@ const Row = z.object({
   assurance: z.string(),
   created_at: z.date(),
   revoked_at: z.date().nullable(),
+  log: z.string().nullable(),
   authorization_id: z.string().nullable(),
   authorization_kind: InstrumentKind.nullable(),
   authorization_state: AuthorizationState.nullable(),
@@ -55,12 +56,17 @@ export interface GrantRow extends GrantFacts {
   readonly exportsUsed: number;
   readonly createdAt: Date;
   readonly revokedAt: Date | undefined;
+  /** Origin of the log that the custodian accepted it for; undefined before it has. */
+  readonly log: string | undefined;
   /** The executive release it rests on, set with its request. */
   readonly releaseId: string | undefined;
   /** Of the request it rests on; a grant that rests on a dispute has none. */
   readonly requestReference: string | undefined;
   readonly order: { readonly issuer: string; readonly caseNumber: string } | undefined;
 }
+
+/** The receipt is canonical JSON of the custodian's own statement. */
+const LOG = Prisma.sql`substring(g.custodian_receipt FROM '"log":"([^"]*)"')`;
 
 const SELECT = Prisma.sql`
   SELECT g.id, g.request_id, r.reference AS request_reference, g.dispute_id, g.break_glass_id, g.release_id, g.subject_user_id, g.transactions,
@@ -72,7 +78,7 @@ const SELECT = Prisma.sql`
     coalesce(r.co_viewers::text[], '{}') AS co_viewers,
     ARRAY(${viewersOf(Prisma.sql`g`)}) AS viewers,
     g.groups, g.level, g.purpose, g.not_before, g.not_after, g.max_views, g.views_used, g.max_exports, g.exports_used, g.state, g.assurance,
-    g.created_at, g.revoked_at, a.id AS authorization_id, a.kind AS authorization_kind,
+    g.created_at, g.revoked_at, ${LOG} AS log, a.id AS authorization_id, a.kind AS authorization_kind,
     -- A revoked key ends what rests on it at the next decision, whatever the order's own state.
     CASE WHEN EXISTS (SELECT 1 FROM authorization_verification v JOIN authority k ON k.id = v.authority_id
       WHERE v.authorization_id = a.id AND k.state = 'revoked') THEN 'revoked' ELSE a.state END
@@ -138,6 +144,7 @@ function toGrant(record: unknown): GrantRow {
     assurance: row.assurance,
     createdAt: row.created_at,
     revokedAt: row.revoked_at ?? undefined,
+    log: row.log ?? undefined,
     releaseId: row.release_id ?? undefined,
     requestReference: row.request_reference ?? undefined,
     order:
@@ -180,14 +187,18 @@ export interface GrantFilter {
   readonly sealed: readonly string[];
   readonly view: "in_force" | "ended" | "all";
   readonly now: Date;
+  /** Origin of the present log. A grant of a closed one is then not in force, because it opens nothing. */
+  readonly log?: string | undefined;
 }
 
-function filtered({ tenantId, userId, sealed, view, now }: GrantFilter): Prisma.Sql {
+function filtered({ tenantId, userId, sealed, view, now, log }: GrantFilter): Prisma.Sql {
   const own =
     userId === undefined
       ? Prisma.sql`AND (g.request_id IS NULL OR g.request_id <> ALL (${[...sealed]}::uuid[]))`
       : Prisma.sql`AND ${isHeldBy(userId)}`;
-  const isLive = Prisma.sql`(g.state IN ('pending', 'active') AND ${now} < g.not_after AND g.views_used < g.max_views)`;
+  const ofLog = log === undefined ? Prisma.empty : Prisma.sql`AND coalesce(${LOG} = ${log}, true)`;
+  const isLive = Prisma.sql`(g.state IN ('pending', 'active') AND ${now} < g.not_after AND g.views_used < g.max_views
+    ${ofLog})`;
   const views = {
     all: Prisma.empty,
     in_force: Prisma.sql`AND ${isLive}`,

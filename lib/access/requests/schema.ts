@@ -55,6 +55,10 @@ export type AuthorizationState = z.infer<typeof AuthorizationState>;
 export const GrantState = z.enum(["pending", "active", "revoked", "expired", "exhausted"]);
 export type GrantState = z.infer<typeof GrantState>;
 
+/** `former_log`: it is in force by its terms, but the custodian has it for a log that was closed and opens nothing. */
+export const ShownGrantState = z.enum([...GrantState.options, "former_log"]);
+export type ShownGrantState = z.infer<typeof ShownGrantState>;
+
 export const Assurance = z.enum(["evaluation", "signed"]);
 export type Assurance = z.infer<typeof Assurance>;
 

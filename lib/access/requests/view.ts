@@ -4,7 +4,7 @@ import { assuranceView } from "@/lib/access/legal-authorities/assurance";
 import type { AuthorizationRow, ListedAuthority } from "@/lib/access/legal-authorities/store";
 import type { AuthorizationView, RequestSummary } from "@/lib/access/requests/answer-schema";
 import type { Turn } from "@/lib/access/requests/queue-store";
-import type { GrantState } from "@/lib/access/requests/schema";
+import type { ShownGrantState } from "@/lib/access/requests/schema";
 import type { RequestRow } from "@/lib/access/requests/store";
 import type { Assignee } from "@/lib/access/review/assignee-store";
 import { isWithin } from "@/lib/access/rules/limits";
@@ -105,11 +105,20 @@ export function authorizationView(row: AuthorizationRow, isBlind = false): Autho
   };
 }
 
-/** Returns the state at this moment: an end in time or budget shows before a job has recorded it. */
-export function grantStateAt(grant: GrantRow, now: Date): GrantState {
+/**
+ * Returns the state at this moment: an end in time or budget shows before a job has recorded it. The custodian's receipt
+ * names the log of the grant. After that log was closed, the custodian does not know the grant.
+ */
+export function grantStateAt(
+  grant: Pick<GrantRow, "state" | "viewsUsed" | "maxViews" | "notBefore" | "notAfter" | "log">,
+  now: Date,
+  log: string,
+): ShownGrantState {
   if (grant.state !== "active") return grant.state;
   if (grant.viewsUsed >= grant.maxViews) return "exhausted";
-  return now < grant.notBefore || isWithin(grant.notBefore, grant.notAfter, now) ? "active" : "expired";
+  const isOver = now >= grant.notBefore && !isWithin(grant.notBefore, grant.notAfter, now);
+  if (isOver) return "expired";
+  return grant.log === undefined || grant.log === log ? "active" : "former_log";
 }
 
 /**
@@ -136,10 +145,12 @@ export interface GrantExtras {
   readonly holder: Pick<Person, "handle" | "name"> | undefined;
   readonly opened: number;
   readonly now: Date;
+  /** Origin of the present log. */
+  readonly log: string;
   readonly policies: DecidingSet;
 }
 
-export function grantView(grant: GrantRow, { holder, opened, now, policies }: GrantExtras): GrantView {
+export function grantView(grant: GrantRow, { holder, opened, now, log, policies }: GrantExtras): GrantView {
   const { level, purpose, authorization } = grant;
   const terms = { level, purpose, instrument: authorization?.kind };
   return {
@@ -159,7 +170,7 @@ export function grantView(grant: GrantRow, { holder, opened, now, policies }: Gr
     views_left: grant.maxViews - grant.viewsUsed,
     max_exports: grant.maxExports,
     exports_left: grant.maxExports - grant.exportsUsed,
-    state: grantStateAt(grant, now),
+    state: grantStateAt(grant, now, log),
     assurance: grant.assurance,
     ...(grant.authorization === undefined ? {} : { authorization_id: grant.authorization.id }),
     ...authorityOf(grant),

@@ -28,7 +28,7 @@ function isOffHours(row: ReadRow): boolean {
 
 /**
  * Raises an alert when one person makes many openings outside the opening hours of their organisation. An organisation
- * without set hours is open from Monday to Friday, 09:00 to 17:00 in its zone.
+ * without set hours is open from Monday to Friday, 09:00–17:00 in its zone.
  */
 export const offHoursReads = entryRule({
   name: "off-hours-reads",

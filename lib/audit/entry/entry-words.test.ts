@@ -23,6 +23,14 @@ describe("the words of an entry", () => {
     expect(wordsOf({ details })).toEqual({ texts: { kid: "client-123#2", seq: "7" } });
   });
 
+  it("name the switch of a change, its value and the organisation", () => {
+    const details = { flag: "export.background", on: false, reason: "STATIC", organisation: "Pilot" };
+    expect(wordsOf({ details })).toEqual({
+      texts: { flag: "export.background", on: "false", organisation: "Pilot" },
+    });
+    expect(WORDED_ACTIONS).toContain("flag.change");
+  });
+
   it.each([undefined, null, "org", [], { details: "none" }, { details: { groups: 3, levels: [] } }])(
     "are none for a part of another form: %j",
     (org) => {

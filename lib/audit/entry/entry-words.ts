@@ -2,7 +2,20 @@ import { z } from "zod";
 import { ACTIONS } from "../labels";
 
 /** Members of an entry's details that its sentence names. */
-const NAMES = ["from", "to", "format", "reference", "kid", "old_kid", "new_kid", "state", "seq"] as const;
+const NAMES = [
+  "from",
+  "to",
+  "format",
+  "reference",
+  "kid",
+  "old_kid",
+  "new_kid",
+  "state",
+  "seq",
+  "flag",
+  "on",
+  "organisation",
+] as const;
 export type WordName = (typeof NAMES)[number];
 
 /**
@@ -20,6 +33,7 @@ const WORDED_ROOMS: ReadonlySet<string> = new Set(["disclosure", "escrow", "evid
 const WORDED_OTHERS: ReadonlySet<string> = new Set([
   "audit.export",
   "audit.read",
+  "flag.change",
   "transaction.reseal",
   "transaction.rewrap",
   "transaction.status",
@@ -48,7 +62,7 @@ function textsIn(details: Members): Partial<Record<WordName, string>> {
   return Object.fromEntries(
     NAMES.flatMap((name) => {
       const value = details[name];
-      return typeof value === "string" || typeof value === "number" ? [[name, String(value)]] : [];
+      return ["string", "number", "boolean"].includes(typeof value) ? [[name, String(value)]] : [];
     }),
   );
 }

@@ -1,4 +1,4 @@
-import { formatCount, formatTime } from "@/lib/format";
+import { formatCount, formatHours, formatTime } from "@/lib/format";
 import type { GroupName, InstrumentKind, Purpose, Role } from "@/lib/vocabulary";
 import { PURPOSES } from "@/lib/word-lists";
 import type { FormLevel, GrantKind, Hours, PolicyForm } from "./form";
@@ -71,7 +71,7 @@ function windowOf({ weekdays, from, to }: Hours): string {
   const named = isRange ? `${names[0]} bis ${names.at(-1)}` : and(names);
   return [
     ...(weekdays.length === 7 ? [] : [named]),
-    ...(from === 0 && to === 1440 ? [] : [`${clock(from)} bis ${clock(to)} Uhr`]),
+    ...(from === 0 && to === 1440 ? [] : [formatHours(clock(from), clock(to))]),
   ].join(", ");
 }
 

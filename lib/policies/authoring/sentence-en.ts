@@ -1,4 +1,4 @@
-import { formatCount, formatTime } from "@/lib/format";
+import { formatCount, formatHours, formatTime } from "@/lib/format";
 import type { GroupName, InstrumentKind, Purpose, Role } from "@/lib/vocabulary";
 import { PURPOSES } from "@/lib/word-lists";
 import type { FormLevel, GrantKind, Hours, PolicyForm } from "./form";
@@ -71,10 +71,10 @@ function weekdays(chosen: readonly number[]): string | undefined {
 }
 
 function times({ from, to }: Hours): string | undefined {
-  return from === 0 && to === 1440 ? undefined : `${clock(from)} to ${clock(to)}`;
+  return from === 0 && to === 1440 ? undefined : formatHours(clock(from), clock(to));
 }
 
-/** Returns a window of the week, e.g. Monday to Friday, 09:00 to 17:00. */
+/** Returns a window of the week, e.g. Monday to Friday, 09:00–17:00. */
 function windowOf(hours: Hours): string {
   return [weekdays(hours.weekdays), times(hours)].filter((part) => part !== undefined).join(", ");
 }

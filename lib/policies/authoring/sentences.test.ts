@@ -54,8 +54,8 @@ describe("sentence of a rule", () => {
     ],
     [
       "hours-auditor",
-      "Auditors may not open transactions outside Monday to Friday, 09:00 to 17:00, or on public holidays if their organisation has set no hours of its own, unless they give a reason for outside hours under a legal authority other than an audit mandate.",
-      "Die Revision darf Transaktionen außerhalb von Montag bis Freitag, 09:00 bis 17:00 Uhr oder an Feiertagen nicht öffnen, wenn die eigene Organisation keine Zeiten festgelegt hat. Ausnahme: Die Öffnung außerhalb der Zeiten ist begründet und stützt sich auf eine Rechtsgrundlage, die kein Prüfungsauftrag ist.",
+      "Auditors may not open transactions outside Monday to Friday, 09:00–17:00, or on public holidays if their organisation has set no hours of its own, unless they give a reason for outside hours under a legal authority other than an audit mandate.",
+      "Die Revision darf Transaktionen außerhalb von Montag bis Freitag, 09:00–17:00 oder an Feiertagen nicht öffnen, wenn die eigene Organisation keine Zeiten festgelegt hat. Ausnahme: Die Öffnung außerhalb der Zeiten ist begründet und stützt sich auf eine Rechtsgrundlage, die kein Prüfungsauftrag ist.",
     ],
     [
       "request-support",
@@ -83,8 +83,8 @@ describe("sentence of a rule", () => {
       toDay: "2026-12-31",
     };
     expect(both(form)).toEqual([
-      "Regulators may open amount of transactions at most 1 year (365 days) old in full under a grant from a request. Conditions: with at least 2 approvals; under a court order; on Monday and Wednesday, 09:00 to 17:00, not on public holidays; when their second factor was proved within the last 15 minutes; from 1 Dec 2026 through 31 Dec 2026.",
-      "Die Aufsicht darf das Feld Betrag von Transaktionen, die höchstens 1 Jahr (365 Tage) alt sind, mit einer Freigabe aus einem Antrag vollständig öffnen. Bedingungen: mit mindestens 2 Zustimmungen; ab dem 1. Dez. 2026 bis zum 31. Dez. 2026; nur Montag und Mittwoch, 09:00 bis 17:00 Uhr, nicht an Feiertagen; ein Gerichtsbeschluss ist die Rechtsgrundlage; der zweite Faktor wurde vor höchstens 15 Minuten bestätigt.",
+      "Regulators may open amount of transactions at most 1 year (365 days) old in full under a grant from a request. Conditions: with at least 2 approvals; under a court order; on Monday and Wednesday, 09:00–17:00, not on public holidays; when their second factor was proved within the last 15 minutes; from 1 Dec 2026 through 31 Dec 2026.",
+      "Die Aufsicht darf das Feld Betrag von Transaktionen, die höchstens 1 Jahr (365 Tage) alt sind, mit einer Freigabe aus einem Antrag vollständig öffnen. Bedingungen: mit mindestens 2 Zustimmungen; ab dem 1. Dez. 2026 bis zum 31. Dez. 2026; nur Montag und Mittwoch, 09:00–17:00, nicht an Feiertagen; ein Gerichtsbeschluss ist die Rechtsgrundlage; der zweite Faktor wurde vor höchstens 15 Minuten bestätigt.",
     ]);
   });
 

@@ -5,7 +5,7 @@ import { Section } from "@/components/ui/section";
 import { formatTime, regionName } from "@/lib/format";
 import type { OfficeHours } from "@/lib/organisations/schema";
 import { ChangeHours } from "./hours-form";
-import { WEEKDAYS } from "./typed-hours";
+import { shownHours, WEEKDAYS } from "./typed-hours";
 
 async function OpenNow({ hours }: { hours: OfficeHours }) {
   const t = await getTranslations("organisations");
@@ -48,7 +48,7 @@ async function factsOf(hours: OfficeHours): Promise<Fact[]> {
     { name: t("zone"), value: hours.zone },
     ...(week === null
       ? []
-      : WEEKDAYS.map((day) => ({ name: t(`days.${day}`), value: week[day]?.join("–") ?? t("closed") }))),
+      : WEEKDAYS.map((day) => ({ name: t(`days.${day}`), value: shownHours(week[day]) ?? t("closed") }))),
     ...optional.filter(({ value }) => value !== ""),
   ];
 }

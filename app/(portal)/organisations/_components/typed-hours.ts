@@ -1,3 +1,4 @@
+import { formatHours } from "@/lib/format";
 import type { OfficeHours, OfficeHoursBody } from "@/lib/organisations/schema";
 
 export const WEEKDAYS = ["1", "2", "3", "4", "5", "6", "7"] as const;
@@ -15,9 +16,14 @@ export interface TypedHours {
   readonly homes: string;
 }
 
+/** Returns the hours of one day as text; undefined for a day that is closed. */
+export function shownHours(day: readonly [string, string] | undefined): string | undefined {
+  return day === undefined ? undefined : formatHours(...day);
+}
+
 export function typedOf(hours: OfficeHours): TypedHours {
   const week = hours.weekly_hours ?? {};
-  const day = (name: Weekday): string => week[name]?.join("–") ?? "";
+  const day = (name: Weekday): string => shownHours(week[name]) ?? "";
   return {
     zone: hours.zone,
     hasHours: hours.weekly_hours !== null,

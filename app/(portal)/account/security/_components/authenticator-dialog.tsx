@@ -6,8 +6,7 @@ import { ChangeFailure } from "@/app/(portal)/account/security/_components/use-c
 import { target } from "@/components/client/api";
 import { useApi } from "@/components/client/use-api";
 import type { Attempt } from "@/components/client/use-attempt";
-import { TextInput } from "@/components/form/controls";
-import { Field } from "@/components/form/field";
+import { AppCodeField } from "@/components/form/app-code-field";
 import { Button } from "@/components/ui/button";
 import { Dialog, DialogActions } from "@/components/ui/dialog";
 import { Digest } from "@/components/ui/digest";
@@ -43,24 +42,15 @@ export function SetUpDialog(props: { setUp: TotpSetUp; change: Attempt; onClose:
             <Digest value={setUp.secret} label={t("secret")} isWhole />
           </div>
         </div>
-        <Field
+        <AppCodeField
           id="totp-code"
           label={t("code")}
           help={t("codeHelp")}
           error={isWrong ? t("codeWrong") : undefined}
-          className="mt-5 max-w-[240px]"
-        >
-          {(control) => (
-            <TextInput
-              {...control}
-              inputMode="numeric"
-              autoComplete="one-time-code"
-              maxLength={8}
-              value={code}
-              onChange={(event) => setCode(event.target.value)}
-            />
-          )}
-        </Field>
+          className="mt-5"
+          value={code}
+          onChange={setCode}
+        />
         <ChangeFailure error={isWrong ? undefined : change.error} />
         <DialogActions>
           <Button type="submit" look="primary" isBusy={change.isBusy}>

@@ -3,10 +3,10 @@ import { getAuditEvent, getAuditProof } from "@/lib/api-client/operations/audit"
 import { getEvent } from "@/lib/audit/reading/get-event";
 import { getProof } from "@/lib/audit/reading/proofs/get-proof";
 import type { EventDetail } from "@/lib/audit/schema";
-import { anyRecord, readRecordNames } from "@/lib/home/record-names";
+import { anyRecord, type NamedRecord, readRecordNames } from "@/lib/home/record-names";
 import { closedRule, type WitnessRule, witnessRule } from "@/lib/http/health/anchors";
 import { loadPage, type PageProblem } from "@/lib/http/pages/page";
-import type { RecordNames } from "./event-sentence";
+import { eventSentenceOf, type RecordNames } from "./event-sentence";
 
 export type LoadedEntry =
   | {
@@ -25,10 +25,13 @@ const UUIDS = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 /** So many ids of an entry are looked for. */
 const MOST = 100;
 
-/** Every id in the parts that the reader may read: each can be a record's. */
-function namedIn({ parts }: EventDetail) {
-  const text = JSON.stringify(parts.map(({ plaintext }) => plaintext));
-  return [...new Set(text.match(UUIDS) ?? [])].slice(0, MOST).flatMap(anyRecord);
+/** Every id in the parts that the reader may read: each can be a record's. What the entry is about comes last. */
+function namedIn(detail: EventDetail): NamedRecord[] {
+  const text = JSON.stringify(detail.parts.map(({ plaintext }) => plaintext));
+  const others = [...new Set(text.match(UUIDS) ?? [])].slice(0, MOST).flatMap(anyRecord);
+  const subject = eventSentenceOf(detail)?.subject;
+  if (subject === undefined || subject.kind === "participant") return others;
+  return [...others, { kind: subject.kind, id: subject.id, isSubject: true }];
 }
 
 /** One entry with its proof; `log` names a closed log. A proof is asked for only where there is one, since a refused call is recorded. */

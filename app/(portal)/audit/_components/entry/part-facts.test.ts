@@ -36,6 +36,14 @@ describe("the facts of a part", () => {
     );
   });
 
+  it("have words for a switch and for why it has its value, and leave a typed reason as it is", () => {
+    const change = { flag: "export.background", on: true, reason: "STATIC", organisation: "Pilot" };
+    expect(textOf(render({ subjects: ["flag:export.background"], ...change }))).toBe(
+      "|Concerns|Switch Exports in the background|Switch|Exports in the background|On|yes|Reason|Set in the file|Organisation|Pilot|",
+    );
+    expect(textOf(render({ reason: "STATIC" }))).toBe("|Reason|STATIC|");
+  });
+
   it("show an unknown member by the entry's own name, and every text as text", () => {
     expect(textOf(render({ later: "<b>1</b>", none: null }))).toBe("|later|&lt;b&gt;1&lt;/b&gt;|none|none|");
   });

@@ -78,8 +78,13 @@ function Nested({ name, children, isFolded }: { name: ReactNode; children: React
 export function PartFacts(props: { members: Members; known: PartKnowledge; of?: string }) {
   const { members, known, of = "" } = props;
   const nameOf = useMemberName(of);
+  // The reason of a switch is a word of the file that sets it; elsewhere a person typed the reason.
+  const isSwitch = typeof members.flag === "string" && typeof members.on === "boolean";
   // A level is a word of its member `level`, whatever the field.
-  const nameFor = (name: string) => (of === "levels" ? "level" : name);
+  const nameFor = (name: string) => {
+    if (of === "levels") return "level";
+    return isSwitch && name === "reason" ? "flag_reason" : name;
+  };
   return (
     <dl className="text-control">
       {Object.entries(members).map(([name, value]) => {

@@ -1,6 +1,7 @@
 import { useLocale, useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { useFieldNamer } from "@/components/domain/field-names";
+import { useSwitchWords } from "@/components/domain/switch-words";
 import { roleKey } from "@/components/layout/role-words";
 import audit from "@/components/messages/en/audit.json";
 import { Breaking } from "@/components/ui/breaking";
@@ -83,8 +84,11 @@ const TABLES: Readonly<Record<string, keyof typeof RECORDS>> = {
 function useValueWords(): (name: string, text: string) => string | undefined {
   const t = useTranslations();
   const fieldOf = useFieldNamer();
+  const switches = useSwitchWords();
   return (name, text) => {
     if (OF_FIELDS.has(name)) return fieldOf([text]);
+    if (name === "flag") return switches.name(text);
+    if (name === "flag_reason") return switches.reason(text);
     const known = <T extends string>(member: string, options: readonly T[]): T | undefined =>
       name === member ? options.find((one) => one === text) : undefined;
     const purpose = known("purpose", Purpose.options);
@@ -100,7 +104,14 @@ function useValueWords(): (name: string, text: string) => string | undefined {
 /** A subject without a page of its own: what it is, and its id. */
 function OtherSubject({ table, id }: { table: string; id: string }) {
   const t = useTranslations("audit");
+  const switches = useSwitchWords();
   const key = tableKey(table);
+  if (table === "flag")
+    return (
+      <>
+        {t("tables.flag")} {switches.name(id)}
+      </>
+    );
   return (
     <span className="inline-flex flex-wrap items-center gap-x-1">
       {key === undefined ? table : t(key)} <Digest value={id} />

@@ -48,6 +48,16 @@ describe("an entry's sentence", () => {
     expect(textOf("de", { ...MASKED, outcome })).not.toMatch(/öffn/i);
   });
 
+  it.each([
+    ["en", "true", "The switch “Exports in the background” was turned on for Pilot."],
+    ["en", "false", "The switch “Exports in the background” was turned off for Pilot."],
+    ["de", "true", "Der Schalter „Exporte im Hintergrund“ wurde für Pilot eingeschaltet."],
+  ] as const)("names the switch and the organisation of a change, in %s (%s)", (locale, on, sentence) => {
+    const texts = { flag: "export.background", on, organisation: "Pilot" };
+    const change = { action: "flag.change", actor: "system:portal", subject: undefined, texts };
+    expect(textOf(locale, change)).toBe(sentence);
+  });
+
   it("names both keys of an envelope that the custodian wrapped", () => {
     const texts = { old_kid: "client-123#1", new_kid: "client-123#2" };
     const text = textOf("en", { action: "disclosure.rewrap", texts });

@@ -1,6 +1,7 @@
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { useFieldNamer } from "@/components/domain/field-names";
+import { useSwitchWords } from "@/components/domain/switch-words";
 import type actions from "@/components/messages/en/actions.json";
 import type { IconName } from "@/components/ui/icon";
 import { Tag, type Tone } from "@/components/ui/tag";
@@ -28,7 +29,8 @@ export function Outcome({ outcome }: { outcome: EntryOutcome }) {
 }
 
 /** Texts that a sentence may name. A log of another version can lack one. */
-function textsOf({ texts }: EventSentence) {
+function useTexts({ texts }: EventSentence) {
+  const switches = useSwitchWords();
   return {
     from: texts.from ?? "?",
     to: texts.to ?? "?",
@@ -38,6 +40,9 @@ function textsOf({ texts }: EventSentence) {
     old_kid: texts.old_kid ?? "?",
     new_kid: texts.new_kid ?? "?",
     state: texts.state ?? "?",
+    flag: texts.flag === undefined ? "?" : switches.name(texts.flag),
+    on: texts.on ?? "false",
+    organisation: texts.organisation ?? "?",
   };
 }
 
@@ -61,6 +66,7 @@ export function Sentence({ happening }: { happening: EventSentence }) {
   const t = useTranslations("actions");
   const nameFields = useFieldNamer();
   const tags = useTags(happening);
+  const named = useTexts(happening);
   const { action, outcome, fields, masked, texts, subject } = happening;
   const key = actionKey(action);
   const label = key === undefined ? action : t(`labels.${key}`);
@@ -74,12 +80,12 @@ export function Sentence({ happening }: { happening: EventSentence }) {
     return <>{t.rich("frames.oneEntry", { ...tags, seq: texts.seq })}</>;
   const full = fields.filter((field) => !masked.includes(field));
   if (key === "disclosure_open" && masked.length > 0) {
-    const named = { fields: nameFields(full), masked: nameFields(masked) };
+    const seen = { fields: nameFields(full), masked: nameFields(masked) };
     return (
-      <>{t.rich(full.length === 0 ? "frames.seenMasked" : "frames.openedAndMasked", { ...tags, ...named })}</>
+      <>{t.rich(full.length === 0 ? "frames.seenMasked" : "frames.openedAndMasked", { ...tags, ...seen })}</>
     );
   }
-  return <>{t.rich(`done.${key}`, { ...tags, ...textsOf(happening), fields: nameFields(fields) })}</>;
+  return <>{t.rich(`done.${key}`, { ...tags, ...named, fields: nameFields(fields) })}</>;
 }
 
 /** Purposes are closed words, but entries outlive the list of them. */

@@ -72,11 +72,11 @@ export function ActionPick(props: {
       <input
         type="search"
         aria-label={t("findAction")}
-        placeholder={t("findAction")}
+        placeholder={t("find")}
         value={sought}
         onChange={(event) => seek(event.target.value)}
         autoComplete="off"
-        className="hidden w-[8rem] min-w-0 min-[24rem]:block border-line-2 border-l bg-sheet py-1 pl-2"
+        className="hidden w-[8rem] shrink-0 min-[24rem]:block border-line-2 border-l bg-sheet py-1 pl-2"
       />
     </>
   );

@@ -76,7 +76,7 @@ function recordOf(item: EventItem): NamedRecord[] {
   const subject = subjectOf(item.action, item);
   return subject === undefined || subject.kind === "participant"
     ? []
-    : [{ kind: subject.kind, id: subject.id }];
+    : [{ kind: subject.kind, id: subject.id, isSubject: true }];
 }
 
 async function readList(cx: Context, filter: EventFilter, place: PagePlace): Promise<LoadedList> {

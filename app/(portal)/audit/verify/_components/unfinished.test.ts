@@ -94,3 +94,11 @@ describe.each(["en", "de"] as const)("where only something is missing, in %s", (
     }
   });
 });
+
+test.each([
+  ["en", "Entries and faults"],
+  ["de", "Einträge und Fehler"],
+] as const)("the table of verifications names what a run compared and found, in %s", (locale, head) => {
+  const element = createElement(ServerRuns, { runs: [runWith([TAIL])], present: "log" });
+  expect(render(locale, element)).toContain(head);
+});

@@ -8,11 +8,12 @@ import { Button } from "@/components/ui/button";
 import { Digest } from "@/components/ui/digest";
 import { Icon } from "@/components/ui/icon";
 import { hexOfDigest } from "@/lib/digests";
+import { formatSize } from "@/lib/format";
 import { controlId } from "../answers/answers";
 import { type AuthorityState, hasOrder } from "../sections/authority-store";
 import { SignatureChoice } from "../sections/signature-choice";
 import { DocumentState, ScanTag } from "./document-state";
-import { kindOf, sizeOf } from "./document-title";
+import { kindOf } from "./document-title";
 import type { ChosenDocument } from "./read-document";
 
 const ACCEPTED =
@@ -72,7 +73,7 @@ function Received({ state, isWaiting }: { state: AuthorityState; isWaiting: bool
         <p className="break-words text-body">
           <span className="font-medium">{chosen?.name ?? kindOf(kind)}</span>{" "}
           <span className="text-control text-ink-2">
-            {sizeOf(document.bytes, locale)}
+            {formatSize(document.bytes, locale)}
             {pages === undefined || chosen === undefined ? "" : `, ${t("pages", { count: pages })}`}
           </span>
         </p>

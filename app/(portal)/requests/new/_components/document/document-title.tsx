@@ -3,7 +3,7 @@
 import { useLocale } from "next-intl";
 import { useSyncExternalStore } from "react";
 import type { AuthorizationView } from "@/lib/access/requests/answer-schema";
-import { formatDecimal, type Locale } from "@/lib/format";
+import { formatSize } from "@/lib/format";
 import { documentName, windowStorage } from "../autosave/kept-answers";
 
 const KINDS: Readonly<Record<string, string>> = {
@@ -17,14 +17,6 @@ const KINDS: Readonly<Record<string, string>> = {
 /** The usual name of a file type. */
 export function kindOf(mediaType: string): string {
   return KINDS[mediaType] ?? mediaType;
-}
-
-/** 1887436 → 1.8 MB, in German 1,8 MB */
-export function sizeOf(bytes: number, locale: Locale): string {
-  const inMegabytes = bytes / 1_048_576;
-  return inMegabytes >= 0.1
-    ? `${formatDecimal(inMegabytes.toFixed(1), locale)} MB`
-    : `${Math.max(1, Math.round(bytes / 1024))} kB`;
 }
 
 const never = () => () => undefined;
@@ -43,7 +35,7 @@ export function DocumentTitle(props: {
   );
   return (
     <span className="break-words">
-      {name ?? kindOf(media_type)} <span className="text-ink-2">{sizeOf(bytes, locale)}</span>
+      {name ?? kindOf(media_type)} <span className="text-ink-2">{formatSize(bytes, locale)}</span>
     </span>
   );
 }

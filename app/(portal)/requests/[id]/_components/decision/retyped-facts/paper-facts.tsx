@@ -9,15 +9,7 @@ import { Unbroken } from "@/components/ui/unbroken";
 import type { AuthorizationView } from "@/lib/access/requests/answer-schema";
 import type { ReviewView } from "@/lib/access/review/schema";
 import { hexOfDigest } from "@/lib/digests";
-import { formatTime, regionName } from "@/lib/format";
-
-const KIB = 1024;
-
-function sizeOf(bytes: number): string {
-  return bytes < KIB * KIB
-    ? `${Math.max(1, Math.round(bytes / KIB))} kB`
-    : `${(bytes / KIB / KIB).toFixed(1)} MB`;
-}
+import { formatSize, formatTime, regionName } from "@/lib/format";
 
 /** The result of the scan. The words for "clean" say no more than that nothing was found. */
 function Scan({ scan }: { scan: NonNullable<AuthorizationView["document"]>["scan"] }) {
@@ -116,7 +108,7 @@ export function PaperFacts({
             value: (
               <>
                 <Digest value={hexOfDigest(document.sha256)} label={t("paper.digest")} /> SHA-256,{" "}
-                {sizeOf(document.bytes)}
+                {formatSize(document.bytes, locale)}
               </>
             ),
           },
