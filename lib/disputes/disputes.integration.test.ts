@@ -474,12 +474,14 @@ describe("more of a record for a dispute", () => {
   });
 
   it("a grant of a log that was closed is not among those in force", async () => {
-    const { grant } = await takenDispute(bench);
+    const { id: dispute, grant } = await takenDispute(bench);
     const { support } = bench;
     const later = { ...support, instance: { ...support.instance, log: "portal.test/next" } };
     const state = async (who: DisputePerson, view: "all" | "in_force") =>
       (await listGrants(who, { limit: 100, view })).items.find(({ id }) => id === grant)?.state;
     expect([await state(support, "in_force"), await state(support, "all")]).toEqual(["active", "active"]);
     expect([await state(later, "in_force"), await state(later, "all")]).toEqual([undefined, "former_log"]);
+    const after = await getDispute(later, dispute);
+    expect(after).toMatchObject({ grant: { state: "former_log" }, no_access: "permission-ended" });
   });
 });

@@ -27,7 +27,12 @@ function readWhole(cx: Context, ref: DisputeRef): Promise<DisputeView> {
       ...openings.map((opening) => opening.byUserId),
     ];
     const names = await findPeople(tx, people);
-    return disputeView({ row, grants, notes, openings, figures, names }, cx.principal, cx.clock.now());
+    return disputeView(
+      { row, grants, notes, openings, figures, names },
+      cx.principal,
+      cx.clock.now(),
+      cx.instance.log,
+    );
   });
 }
 

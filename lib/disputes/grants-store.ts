@@ -1,5 +1,6 @@
 import "server-only";
 import { z } from "zod";
+import { LOG_OF_GRANT } from "@/lib/access/grants/store";
 import { GrantState } from "@/lib/access/requests/schema";
 import { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
@@ -14,6 +15,7 @@ const Row = z.object({
   max_views: z.number(),
   views_used: z.number(),
   is_taken_back: z.boolean(),
+  log: z.string().nullable(),
 });
 
 /** A grant that rests on a dispute. */
@@ -27,12 +29,14 @@ export interface DisputeGrant {
   readonly viewsUsed: number;
   /** Revoked by a person other than support: the party's permission ended with it. */
   readonly isTakenBack: boolean;
+  /** Origin of the log that the custodian accepted it for; undefined before it has. */
+  readonly log: string | undefined;
 }
 
 /** Returns every grant under a dispute, newest first. */
 export async function listGrantsOfDispute(tx: Tx, disputeId: string): Promise<DisputeGrant[]> {
   const rows = await tx.$queryRaw<unknown[]>(Prisma.sql`
-    SELECT g.id, g.subject_user_id, g.state, g.not_before, g.not_after, g.max_views, g.views_used,
+    SELECT g.id, g.subject_user_id, g.state, g.not_before, g.not_after, g.max_views, g.views_used, ${LOG_OF_GRANT} AS log,
       (g.revoked_at IS NOT NULL AND NOT EXISTS
         (SELECT 1 FROM duty u WHERE u.user_id = g.revoked_by AND u.duty = 'support')) AS is_taken_back
     FROM access_grant g WHERE g.dispute_id = ${disputeId}::uuid ORDER BY g.id DESC`);
@@ -47,6 +51,7 @@ export async function listGrantsOfDispute(tx: Tx, disputeId: string): Promise<Di
       maxViews: row.max_views,
       viewsUsed: row.views_used,
       isTakenBack: row.is_taken_back,
+      log: row.log ?? undefined,
     };
   });
 }

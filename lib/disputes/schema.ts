@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Assurance, Fields, GrantState } from "@/lib/access/requests/schema";
+import { Assurance, Fields, ShownGrantState } from "@/lib/access/requests/schema";
 import { FigureRow } from "@/lib/disputes/figures/schema";
 import { DisputeStatement, StatementSignature } from "@/lib/escrow/protocol/statements";
 import { integerText, pageQuery, Receipt, RecordName, text, Uuid, visibleText } from "@/lib/schema";
@@ -126,7 +126,7 @@ export type NoteView = z.infer<typeof NoteView>;
 
 export const DisputeGrantView = z.object({
   id: z.string(),
-  state: GrantState,
+  state: ShownGrantState,
   holder: z.string(),
   not_before: z.string(),
   not_after: z.string(),

@@ -1,6 +1,4 @@
-import type { GrantState } from "@/lib/access/requests/schema";
-import { type Names, personView } from "@/lib/access/requests/view";
-import { isWithin } from "@/lib/access/rules/limits";
+import { grantStateAt, type Names, personView } from "@/lib/access/requests/view";
 import type { Principal } from "@/lib/context/principal";
 import { hindrance, liveGrant } from "@/lib/disputes/access-terms";
 import { figureRows, type StoredFigure } from "@/lib/disputes/figures/compare";
@@ -52,19 +50,13 @@ export function summaryOf(row: DisputeRow, names: Names): DisputeSummary {
   };
 }
 
-function stateAt(grant: DisputeGrant, now: Date): GrantState {
-  if (grant.state !== "active") return grant.state;
-  if (grant.viewsUsed >= grant.maxViews) return "exhausted";
-  return now < grant.notBefore || isWithin(grant.notBefore, grant.notAfter, now) ? "active" : "expired";
-}
-
-function grantMembers(grants: readonly DisputeGrant[], names: Names, now: Date) {
+function grantMembers(grants: readonly DisputeGrant[], names: Names, now: Date, log: string) {
   const [newest] = grants;
   if (newest === undefined) return {};
   return {
     grant: {
       id: newest.id,
-      state: stateAt(newest, now),
+      state: grantStateAt(newest, now, log),
       holder: personView(names, newest.subjectUserId).handle,
       not_before: validityTime(newest.notBefore),
       not_after: validityTime(newest.notAfter),
@@ -74,12 +66,18 @@ function grantMembers(grants: readonly DisputeGrant[], names: Names, now: Date) 
   };
 }
 
-function noAccess(row: DisputeRow, grants: readonly DisputeGrant[], now: Date): NoAccess | undefined {
+/** The party's permission names a log, as the grant does: after that log was closed, the custodian accepts neither. */
+function noAccess(
+  row: DisputeRow,
+  grants: readonly DisputeGrant[],
+  now: Date,
+  log: string,
+): NoAccess | undefined {
   const found = hindrance(row, grants, now);
   if (found !== undefined) return found;
   const live = liveGrant(grants);
   if (live === undefined) return "untaken";
-  return live.notAfter <= now ? "permission-ended" : undefined;
+  return live.notAfter <= now || (live.log ?? log) !== log ? "permission-ended" : undefined;
 }
 
 /**
@@ -103,17 +101,17 @@ export interface WholeDispute {
   readonly names: Names;
 }
 
-export function disputeView(whole: WholeDispute, caller: Principal, now: Date): DisputeView {
+export function disputeView(whole: WholeDispute, caller: Principal, now: Date, log: string): DisputeView {
   const { row, grants, notes, openings, figures, names } = whole;
   const spoken = [...notes.map((note) => note.participant), ...figures.map(({ party }) => party)];
   const unheard = isLive(row) ? unheardOf(row, spoken, now) : [];
-  const missing = isLive(row) ? noAccess(row, grants, now) : undefined;
+  const missing = isLive(row) ? noAccess(row, grants, now, log) : undefined;
   const more = isLive(row) ? moreFields(row, missing) : [];
   return {
     ...summaryOf(row, names),
     transaction_status: row.transactionStatus,
     sealed_fields: [...row.sealedGroups],
-    ...grantMembers(grants, names, now),
+    ...grantMembers(grants, names, now, log),
     ...(missing === undefined ? {} : { no_access: missing }),
     notes: notes.map((note) => ({
       id: note.id,

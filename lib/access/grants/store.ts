@@ -65,8 +65,8 @@ export interface GrantRow extends GrantFacts {
   readonly order: { readonly issuer: string; readonly caseNumber: string } | undefined;
 }
 
-/** The receipt is canonical JSON of the custodian's own statement. */
-const LOG = Prisma.sql`substring(g.custodian_receipt FROM '"log":"([^"]*)"')`;
+/** The log of a grant `g`, from its receipt: canonical JSON of the custodian's own statement. Null before there is one. */
+export const LOG_OF_GRANT = Prisma.sql`substring(g.custodian_receipt FROM '"log":"([^"]*)"')`;
 
 const SELECT = Prisma.sql`
   SELECT g.id, g.request_id, r.reference AS request_reference, g.dispute_id, g.break_glass_id, g.release_id, g.subject_user_id, g.transactions,
@@ -78,7 +78,7 @@ const SELECT = Prisma.sql`
     coalesce(r.co_viewers::text[], '{}') AS co_viewers,
     ARRAY(${viewersOf(Prisma.sql`g`)}) AS viewers,
     g.groups, g.level, g.purpose, g.not_before, g.not_after, g.max_views, g.views_used, g.max_exports, g.exports_used, g.state, g.assurance,
-    g.created_at, g.revoked_at, ${LOG} AS log, a.id AS authorization_id, a.kind AS authorization_kind,
+    g.created_at, g.revoked_at, ${LOG_OF_GRANT} AS log, a.id AS authorization_id, a.kind AS authorization_kind,
     -- A revoked key ends what rests on it at the next decision, whatever the order's own state.
     CASE WHEN EXISTS (SELECT 1 FROM authorization_verification v JOIN authority k ON k.id = v.authority_id
       WHERE v.authorization_id = a.id AND k.state = 'revoked') THEN 'revoked' ELSE a.state END
@@ -196,7 +196,7 @@ function filtered({ tenantId, userId, sealed, view, now, log }: GrantFilter): Pr
     userId === undefined
       ? Prisma.sql`AND (g.request_id IS NULL OR g.request_id <> ALL (${[...sealed]}::uuid[]))`
       : Prisma.sql`AND ${isHeldBy(userId)}`;
-  const ofLog = log === undefined ? Prisma.empty : Prisma.sql`AND coalesce(${LOG} = ${log}, true)`;
+  const ofLog = log === undefined ? Prisma.empty : Prisma.sql`AND coalesce(${LOG_OF_GRANT} = ${log}, true)`;
   const isLive = Prisma.sql`(g.state IN ('pending', 'active') AND ${now} < g.not_after AND g.views_used < g.max_views
     ${ofLog})`;
   const views = {
