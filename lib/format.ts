@@ -48,6 +48,7 @@ export function readDecimal(text: string, locale: Locale): string | undefined {
   if (whole === undefined) return undefined;
   const digits = `${sign}${whole.replaceAll(MARKS[locale].thousands, "")}`;
   return part === undefined ? digits : `${digits}.${part}`;
+}
 
 /** 1887436 → 1.8 MB, in German 1,8 MB */
 export function formatSize(bytes: number, locale: Locale): string {
