@@ -97,7 +97,7 @@ function showProgress({ step, done, total }: Progress): void {
 function keep(file: string, text: string, report: Report, tell: (line: string) => void): boolean {
   const keeping = keepCheckpoint(text, report);
   if (keeping.is === "refused") tell(`not kept: ${keeping.why}`);
-  else if (keeping.is === "had") tell(`kept before: ${file} has the checkpoint over ${keeping.size} leaves`);
+  else if (keeping.is === "had") tell(`already kept: ${file} has the checkpoint over ${keeping.size} leaves`);
   else {
     try {
       replacePolicy(file, text, keeping.text);
@@ -153,7 +153,7 @@ const named = [...(values.bundle === undefined ? [] : [values.bundle]), ...posit
 const [bundle] = named;
 if (bundle === undefined || named.length > 1) usage("name one bundle");
 if (values.policy !== undefined && values.keep !== undefined && values.policy !== values.keep)
-  usage("--keep names the policy file itself: give --policy or --keep");
+  usage("--keep already names the policy file: give either --policy or --keep");
 const policyFile = values.keep ?? values.policy;
 const policyText = policyFile === undefined ? undefined : readText(policyFile);
 const isWatched = process.stderr.isTTY === true;

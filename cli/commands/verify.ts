@@ -39,10 +39,10 @@ export const VERIFY_COMMANDS: readonly CommandSpec[] = [
   {
     path: ["verify", "receipt"],
     summary:
-      "Verify a receipt, or an answer with one in it: its signature, and by a bundle that the log kept it.",
+      "Verify the signature of a receipt and, with a bundle, that the log kept the promise. FILE can also be the whole API answer.",
     operands: [{ name: "FILE", help: "The receipt." }],
     options: [
-      { name: "bundle", kind: "text", value: "FILE", help: "The bundle that shows whether it was kept." },
+      { name: "bundle", kind: "text", value: "FILE", help: "The bundle that shows whether the promise was kept." },
       ...SIDE,
     ],
     example: "sealport verify receipt answer.json --bundle november.zip --policy policy.json",

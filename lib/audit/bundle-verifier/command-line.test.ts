@@ -166,7 +166,7 @@ describe("npm run verify", () => {
     const none = verify([put("note.txt", "no bundle\n")]);
     expect(none.status).toBe(1);
     expect(none.stdout).toBe(
-      `WRONG\n  container: this is not a bundle: it does not begin like one at byte 0\nwhat to do: ${WHAT_TO_DO.file}\n`,
+      `WRONG\n  container: this is not a bundle: a zip header is missing at byte 0\nwhat to do: ${WHAT_TO_DO.file}\n`,
     );
     expect(verify([good]).stdout).toMatch(
       /^checkpoints: 2 trusted, 0 of them witnessed independently, 2 self-witnessed \(by the operator's own witnesses only\)\nkeys trusted, found in the bundle \(not confirmed from outside\):\n {2}\S+/m,
