@@ -97,7 +97,7 @@ function rowFault(
   const { seq, row, bytes } = found;
   const index = (detail: string): VerificationFinding => ({ class: "index", detail, ...around(seq) });
   if (bytes === null)
-    return row === null ? undefined : index(`entry ${seq} is missing, but its index row still exists`);
+    return row === null ? undefined : index(`the bytes of entry ${seq} were removed, but its index row still exists`);
   const opened = new OpenedEntry(cx.instance.log, { ...found, bytes }, ground.keys);
   const entry = opened.checked;
   if ("is" in entry) return bytesFault(seq, entry);
