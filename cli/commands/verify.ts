@@ -42,7 +42,12 @@ export const VERIFY_COMMANDS: readonly CommandSpec[] = [
       "Verify the signature of a receipt and, with a bundle, that the log kept the promise. FILE can also be the whole API answer.",
     operands: [{ name: "FILE", help: "The receipt." }],
     options: [
-      { name: "bundle", kind: "text", value: "FILE", help: "The bundle that shows whether the promise was kept." },
+      {
+        name: "bundle",
+        kind: "text",
+        value: "FILE",
+        help: "The bundle that shows whether the promise was kept.",
+      },
       ...SIDE,
     ],
     example: "sealport verify receipt answer.json --bundle november.zip --policy policy.json",

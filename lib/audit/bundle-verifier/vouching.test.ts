@@ -37,7 +37,8 @@ describe("the tail that no checkpoint covers", () => {
     expect(report.notes).toContainEqual({
       class: "later entries",
       count: 3,
-      detail: "3 entries were not covered by a checkpoint when this log was closed, and no checkpoint will ever cover them",
+      detail:
+        "3 entries were not covered by a checkpoint when this log was closed, and no checkpoint will ever cover them",
     });
   });
 });

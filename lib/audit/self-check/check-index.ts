@@ -74,7 +74,10 @@ function partFault(
     if (named === undefined && rowKind === undefined)
       return found("part", `part ${c} of entry ${seq} is in a compartment of an unknown kind`);
     if (named !== undefined)
-      return found("part", `part ${c} of entry ${seq} cannot be opened with the key of the compartment that its row names`);
+      return found(
+        "part",
+        `part ${c} of entry ${seq} cannot be opened with the key of the compartment that its row names`,
+      );
     const isActors = kind === "subject" && subject === memberOf(org, "actor");
     if (isActors && endingOf({ c, at, org }, erasing.get(compartmentId)) !== undefined) continue;
     return found(
@@ -97,7 +100,9 @@ function rowFault(
   const { seq, row, bytes } = found;
   const index = (detail: string): VerificationFinding => ({ class: "index", detail, ...around(seq) });
   if (bytes === null)
-    return row === null ? undefined : index(`the bytes of entry ${seq} were removed, but its index row still exists`);
+    return row === null
+      ? undefined
+      : index(`the bytes of entry ${seq} were removed, but its index row still exists`);
   const opened = new OpenedEntry(cx.instance.log, { ...found, bytes }, ground.keys);
   const entry = opened.checked;
   if ("is" in entry) return bytesFault(seq, entry);

@@ -63,7 +63,12 @@ function readEntry(walk: Walk, row: StoredLeaf, sources: LeafSources): Entry | u
   const { seq, bytes } = row;
   if (bytes === null) {
     if (seq < sources.minimum) walk.pruned += 1;
-    else walk.add({ class: "missing leaf", detail: `entry ${seq} has a leaf, but its bytes are missing`, ...around(seq) });
+    else
+      walk.add({
+        class: "missing leaf",
+        detail: `entry ${seq} has a leaf, but its bytes are missing`,
+        ...around(seq),
+      });
     return undefined;
   }
   if (!equalConstantTime(entryLeaf(bytes), row.leaf_hash)) {
@@ -148,7 +153,11 @@ function checkDerived(walk: Walk, row: StoredLeaf, leaf: Uint8Array, tile: Store
   const { seq } = row;
   const chain = walk.chain.length === 0 ? row.chain : chainNext(walk.chain, leaf);
   if (!equalConstantTime(chain, row.chain))
-    walk.add({ class: "reorder", detail: `the chain value of entry ${seq} does not follow from the entry before it`, ...around(seq) });
+    walk.add({
+      class: "reorder",
+      detail: `the chain value of entry ${seq} does not follow from the entry before it`,
+      ...around(seq),
+    });
   // Continue from the stored value, so that each break is reported once and not for every later entry.
   walk.chain = row.chain.length === HASH_BYTES ? row.chain : chain;
   const at = (seq % TILE_WIDTH) * HASH_BYTES;

@@ -44,7 +44,9 @@ async function stampFault(
     const imprint = checkpointImprint(note, [logVkey]);
     const word = await TIME_STAMP_VERIFIER({ token, imprint, certificates });
     walk.stamped.checked += 1;
-    return at !== null && parseMicros(at) === parseMicros(word.at) ? undefined : `its token says ${word.at}, but the database has another time`;
+    return at !== null && parseMicros(at) === parseMicros(word.at)
+      ? undefined
+      : `its token says ${word.at}, but the database has another time`;
   } catch (error) {
     if (error instanceof FormatError) return error.message;
     throw error;

@@ -23,7 +23,8 @@ const MAX_CHECKS = 64;
 export function requireStampingUsage(certificate: HeldCertificate): void {
   const usage = purposesOf(certificate);
   const isForStamps = usage?.critical === true && usage.ids.length === 1 && usage.ids[0] === TIME_STAMPING;
-  if (!isForStamps) throw new PkiRefusal("usage", "the certificate has no critical extension that limits it to time stamps");
+  if (!isForStamps)
+    throw new PkiRefusal("usage", "the certificate has no critical extension that limits it to time stamps");
   if (!mayUseFor(certificate, SIGNING_BITS))
     throw new PkiRefusal("usage", "the certificate's key may not sign");
 }

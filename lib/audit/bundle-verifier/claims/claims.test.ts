@@ -182,6 +182,8 @@ it("an unmet quorum alone is reported as such and not as a forgery", async () =>
   const report = await verifyBundle(bundle, { policy: { ...POLICY, quorum: 2 } });
   expect(describeReport(report).split("\n").slice(0, 2)).toEqual([
     "WRONG",
-    expect.stringMatching(/^No change was found, but something is missing: .*1 cosignature by trusted witnesses \(2 required\)$/),
+    expect.stringMatching(
+      /^No change was found, but something is missing: .*1 cosignature by trusted witnesses \(2 required\)$/,
+    ),
   ]);
 });

@@ -53,7 +53,8 @@ export class Claims {
     if (range.from > range.to || range.to > size)
       this.#wrong(`the range ${range.from} to ${range.to} is not in a tree of ${size} leaves`);
     const isFiltered = Object.keys(filter).length > 0;
-    if (complete && isFiltered) this.#wrong("the manifest names a filter, but says that nothing was filtered");
+    if (complete && isFiltered)
+      this.#wrong("the manifest names a filter, but says that nothing was filtered");
     if (!complete && !isFiltered)
       this.#wrong("the manifest says that something was filtered, but names no filter");
     if (!isUuid(manifest.export_entry))
@@ -94,9 +95,15 @@ export class Claims {
           seq,
         );
       else if (entry.class !== "export" || entry.outcome !== "done")
-        this.#wrong(`the manifest names entry ${seq} as the record of this export, but the entry does not record a finished export`, seq);
+        this.#wrong(
+          `the manifest names entry ${seq} as the record of this export, but the entry does not record a finished export`,
+          seq,
+        );
       else if (parseMicros(entry.at) > parseMicros(exported_at) + SKEW_MICROS)
-        this.#wrong(`the manifest names entry ${seq} as the record of this export, but the entry is later than the export`, seq);
+        this.#wrong(
+          `the manifest names entry ${seq} as the record of this export, but the entry is later than the export`,
+          seq,
+        );
       return [];
     }
     if (other !== undefined && other !== this.manifest.log) {
@@ -105,7 +112,9 @@ export class Claims {
     }
     const isWhole = complete && withheld === 0 && pruned === undefined;
     if (isWhole && later.count === 0) {
-      this.#wrong(`entry ${id}, which records this export, is not in the tree, and the manifest counts no later entries`);
+      this.#wrong(
+        `entry ${id}, which records this export, is not in the tree, and the manifest counts no later entries`,
+      );
       return [];
     }
     const detail = `the log entry of this export, ${id}, ${whyNotHere(isWhole, later.count)}`;

@@ -124,7 +124,10 @@ export class Erasures {
       if (!sealed.has(c))
         this.#wrong(`entry ${line.seq} has no part ${c} that could have been erased`, line.seq);
       if (open.has(c))
-        this.#wrong(`part ${c} of entry ${line.seq} is listed as erased, but the bundle has its key`, line.seq);
+        this.#wrong(
+          `part ${c} of entry ${line.seq} is listed as erased, but the bundle has its key`,
+          line.seq,
+        );
     }
   }
 

@@ -88,7 +88,10 @@ function judgeRestored(
     const place = name.startsWith(ENTRY) ? placeOf?.(name.slice(ENTRY.length)) : undefined;
     return place !== undefined && (place < from || place >= to);
   });
-  const untrue = outside === undefined ? "" : `; the recovery names ${outside} as lost, but this entry is not among the entries that were appended again`;
+  const untrue =
+    outside === undefined
+      ? ""
+      : `; the recovery names ${outside} as lost, but this entry is not among the entries that were appended again`;
   return { is: "lost", detail: `entry ${seq} records a recovery: ${again}; lost: ${names}${more}${untrue}` };
 }
 

@@ -89,10 +89,7 @@ async function refuseEnd(source: ByteSource, endAt: number): Promise<never> {
   const isBegun = firstDifference(head, LOCAL_START) === head.length;
   if (!isBegun) return refuse("this is not a bundle: a zip header is missing", 0);
   if (await hasEnd(source)) return refusePacking(endAt);
-  return refuse(
-    `the bundle is cut short: it has ${source.size} bytes, but no end record`,
-    endAt,
-  );
+  return refuse(`the bundle is cut short: it has ${source.size} bytes, but no end record`, endAt);
 }
 
 async function readEnd(source: ByteSource): Promise<{ count: number; directory: number }> {

@@ -32,8 +32,12 @@ export function describeEvidence(report: EvidenceReport): string[] {
         ]),
     ...(promised === 0
       ? []
-      : [`${promised} of the log entries in this file are only promised: check that a newer bundle has them`]),
-    keysFrom === "policy" ? "checked with the keys of your policy" : "checked with the keys in the file only: give a policy",
+      : [
+          `${promised} of the log entries in this file are only promised: check that a newer bundle has them`,
+        ]),
+    keysFrom === "policy"
+      ? "checked with the keys of your policy"
+      : "checked with the keys in the file only: give a policy",
   ];
   return lines.map((line) => shownText(line));
 }

@@ -58,7 +58,9 @@ function futureNotes(
   const latest = trusted.reduce((newest, { cosignedAt }) => Math.max(newest, cosignedAt ?? 0), 0);
   const limits = [
     { name: "the export", limit: parseMicros(exported_at) + SKEW_MICROS },
-    ...(nowMicros === undefined ? [] : [{ name: "the time of this computer", limit: nowMicros + SKEW_MICROS }]),
+    ...(nowMicros === undefined
+      ? []
+      : [{ name: "the time of this computer", limit: nowMicros + SKEW_MICROS }]),
   ];
   return limits.flatMap(({ name, limit }): Note[] => {
     const count = trusted.filter(({ cosignedAt }) => microsOf(cosignedAt) > limit).length;

@@ -39,7 +39,8 @@ function cosignatures(count: number): string {
 
 /** Returns the rule and what a checkpoint has, for a finding. */
 export function describeQuorum(quorum: Quorum, { independent, own }: Cosigned): string {
-  if (quorum.any > 0) return `${cosignatures(independent + own)} by trusted witnesses (${quorum.any} required)`;
+  if (quorum.any > 0)
+    return `${cosignatures(independent + own)} by trusted witnesses (${quorum.any} required)`;
   const ours = quorum.own > 0 ? ` and ${own} by the operator's own witnesses (${quorum.own} required)` : "";
   return `${cosignatures(independent)} by independent witnesses (${quorum.independent} required)${ours}`;
 }
