@@ -38,9 +38,8 @@ export const VERIFY_COMMANDS: readonly CommandSpec[] = [
   },
   {
     path: ["verify", "receipt"],
-    summary:
-      "Verify the signature of a receipt and, with a bundle, that the log kept the promise. FILE can also be the whole API answer.",
-    operands: [{ name: "FILE", help: "The receipt." }],
+    summary: "Verify a receipt's signature and, with a bundle, that the log kept its promise.",
+    operands: [{ name: "FILE", help: "The receipt, or the whole API answer with it." }],
     options: [
       {
         name: "bundle",

@@ -229,7 +229,7 @@ describe("npm run verify", () => {
     expect([json.status, JSON.parse(json.stdout).verdict]).toEqual([0, "verified"]);
     expect(json.stderr).toContain("kept: the checkpoint over 6 leaves");
     expect(kept()).toEqual(clean.checkpoints.slice(1));
-    expect(verify([good, "--keep", mine]).stdout).toContain("kept before: ");
+    expect(verify([good, "--keep", mine]).stdout).toContain("already kept: ");
     const back = verify([older, "--keep", mine]);
     expect(back.status).toBe(1);
     expect(back.stdout).toMatch(/may be an older export; a log that was cut off looks the same/);
@@ -250,7 +250,7 @@ describe("npm run verify", () => {
     expect(readFileSync(mine, "utf8")).toBe(before);
     expect(verify([good, "--keep", mine, "--policy", policy])).toMatchObject({
       status: 2,
-      stderr: expect.stringContaining("give --policy or --keep"),
+      stderr: expect.stringContaining("give either --policy or --keep"),
     });
   });
 

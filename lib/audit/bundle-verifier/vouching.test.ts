@@ -318,7 +318,7 @@ describe("receipts checked with a bundle", () => {
     [
       "entry",
       { entry: receiptOf(901).entry },
-      /its signature is valid, but its member entry does not give the leaf/,
+      /its signature is valid, but the entry in the receipt does not give the leaf/,
     ],
     ["signature", { signature: "nonsense" }, /its signature is not a signature line$/],
     [

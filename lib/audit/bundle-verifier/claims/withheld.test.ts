@@ -49,7 +49,7 @@ test("of many withheld ranges the report names the first five and counts the oth
   );
   const one = await verify(bundle(undefined, { withheld: [7] }, [7]));
   expect(one.notes.find((note) => note.class === "withheld")?.detail).toMatch(
-    /^1 entry is shown by the leaf only \(entry 7\): .* may not read it\./,
+    /^1 entry is shown by the leaf only \(entry 7\): .* may not read this entry\. The bundle proves that this entry did not change, but does not show its content$/,
   );
 });
 
