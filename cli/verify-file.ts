@@ -99,7 +99,7 @@ function exitOf(report: Report): number {
 function keepIn(file: string, text: string, report: Report): string {
   const keeping = keepCheckpoint(text, report);
   if (keeping.is === "refused") return `not kept: ${keeping.why}`;
-  if (keeping.is === "had") return `kept before: ${file} has the checkpoint over ${keeping.size} leaves`;
+  if (keeping.is === "had") return `already kept: ${file} has the checkpoint over ${keeping.size} leaves`;
   try {
     replacePolicy(file, text, keeping.text);
   } catch (error) {
@@ -112,7 +112,7 @@ function keepIn(file: string, text: string, report: Report): string {
 /** Verifies a bundle, and receipts against it, with only these files. Returns the exit status. */
 export async function verifyFile(cx: Cx, { bundle, policy, keep, receipts }: Checking): Promise<number> {
   if (policy !== undefined && keep !== undefined && policy !== keep)
-    throw usage("--keep names the policy file itself: give --policy or --keep");
+    throw usage("--keep already names the policy file: give either --policy or --keep");
   const file = keep ?? policy;
   const rules = file === undefined ? undefined : await readSide(cx, file, readPolicy);
   const read = await Promise.all(

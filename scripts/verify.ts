@@ -21,11 +21,10 @@ import { NotWritten, replacePolicy } from "./keep-policy";
 // Verifies a bundle or evidence with only this program, the file and the checker's own keys.
 const USAGE = `usage: npm run verify -- BUNDLE|EVIDENCE [--policy FILE | --keep FILE] [--receipt FILE]... [--json]
        npm run verify -- --receipt FILE --bundle BUNDLE [--policy FILE | --keep FILE] [--json]
---keep FILE: as --policy FILE, and a bundle that is verified under it leaves its newest checkpoint there, so that later
-bundles must continue from it
-exit status: 0 verified under the policy, and every receipt proven; 3 consistent, but with the keys
-in the bundle only, or the bundle does not decide a receipt; 1 wrong; 2 usage, or what was to be kept cannot be
-written\n`;
+--keep FILE: as --policy FILE. It also stores the newest checkpoint of a verified bundle in FILE, and later bundles must
+continue from this checkpoint
+exit status: 0 verified under the policy, and every receipt proven; 3 consistent, but only with the keys in the bundle,
+or the bundle does not show whether the promise of a receipt was kept; 1 wrong; 2 usage, or --keep cannot write FILE\n`;
 const EXIT = { verified: 0, wrong: 1, consistent: 3 } as const;
 
 /** A caller that asks about a receipt also gets an exit status when the bundle does not answer. */
@@ -97,7 +96,7 @@ function showProgress({ step, done, total }: Progress): void {
 function keep(file: string, text: string, report: Report, tell: (line: string) => void): boolean {
   const keeping = keepCheckpoint(text, report);
   if (keeping.is === "refused") tell(`not kept: ${keeping.why}`);
-  else if (keeping.is === "had") tell(`kept before: ${file} has the checkpoint over ${keeping.size} leaves`);
+  else if (keeping.is === "had") tell(`already kept: ${file} has the checkpoint over ${keeping.size} leaves`);
   else {
     try {
       replacePolicy(file, text, keeping.text);
@@ -153,7 +152,7 @@ const named = [...(values.bundle === undefined ? [] : [values.bundle]), ...posit
 const [bundle] = named;
 if (bundle === undefined || named.length > 1) usage("name one bundle");
 if (values.policy !== undefined && values.keep !== undefined && values.policy !== values.keep)
-  usage("--keep names the policy file itself: give --policy or --keep");
+  usage("--keep already names the policy file: give either --policy or --keep");
 const policyFile = values.keep ?? values.policy;
 const policyText = policyFile === undefined ? undefined : readText(policyFile);
 const isWatched = process.stderr.isTTY === true;

@@ -38,11 +38,15 @@ export const VERIFY_COMMANDS: readonly CommandSpec[] = [
   },
   {
     path: ["verify", "receipt"],
-    summary:
-      "Verify a receipt, or an answer with one in it: its signature, and by a bundle that the log kept it.",
-    operands: [{ name: "FILE", help: "The receipt." }],
+    summary: "Verify a receipt's signature and, with a bundle, that the log kept its promise.",
+    operands: [{ name: "FILE", help: "The receipt, or the whole API answer with it." }],
     options: [
-      { name: "bundle", kind: "text", value: "FILE", help: "The bundle that shows whether it was kept." },
+      {
+        name: "bundle",
+        kind: "text",
+        value: "FILE",
+        help: "The bundle that shows whether the promise was kept.",
+      },
       ...SIDE,
     ],
     example: "sealport verify receipt answer.json --bundle november.zip --policy policy.json",

@@ -139,7 +139,7 @@ test("if only a cosignature is missing, both headline lines say so, in both lang
         choose: /^Choose/,
         start: "Check the file",
         first: "Verification failed",
-        second: "No change was found, but this is missing: ",
+        second: "No change was found, but something is missing: ",
       },
     ],
     [
@@ -164,7 +164,7 @@ test("if only a cosignature is missing, both headline lines say so, in both lang
     }
     await reader.page.getByRole("button", { name: words.start }).click();
     await expect(reader.page.getByRole("heading", { name: words.first, exact: true })).toBeVisible();
-    await expect(reader.page.getByText(words.second)).toContainText("trusted cosignatures of 2");
+    await expect(reader.page.getByText(words.second)).toContainText("by trusted witnesses (2 required)");
     expect(await axeFindings(reader.page)).toEqual([]);
     expect(reader.faults()).toEqual([]);
     await reader.page.context().close();

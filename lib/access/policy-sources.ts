@@ -3,7 +3,7 @@
 /** Name and SHA-256 of each file that decides who may do what. */
 export const POLICY_SOURCES: readonly (readonly [string, string])[] = [
   ["decide.ts", "ea0f81637488b360a1fb1b186c846c1546fec825f9714f66a493a637d36d63d7"],
-  ["floor.ts", "177969c21f17520d86fdec5a42e8944b83b261a4b6a9745f1298aff4e04b76b2"],
+  ["floor.ts", "560e0ddea41105fba5dd644a62862c29b1736c9434c50812bafd16a367759efd"],
   ["grant-cover.ts", "e22881997d10f5c393ba1a1d69eedef71225bf67f594239393485f6e7b152386"],
   ["purposes.ts", "3638618264cbff9ecdba7b220b7edc06cfc86842f2ffed51f28cb0c8b53b45c2"],
   ["cedar-schema.ts", "3cdc0f8b797f0b90c016559f390c9842695c44f33e0774a12ce00267bd8f6381"],

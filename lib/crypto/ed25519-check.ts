@@ -6,7 +6,8 @@ import { FormatError } from "./format-error";
  * (RFC 8032 section 5.1.3), and not of low order. Under keys of low order, signatures can be valid without a private key.
  */
 export function checkEd25519PublicKey(bytes: Uint8Array): void {
-  if (bytes.length !== 32) throw new FormatError("format.key", "an Ed25519 public key has 32 bytes");
+  if (bytes.length !== 32)
+    throw new FormatError("format.key", "the Ed25519 public key does not have 32 bytes");
   if (isOfLowOrder(bytes)) throw new FormatError("format.key", "the public key is of low order");
 }
 

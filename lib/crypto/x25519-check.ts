@@ -28,7 +28,8 @@ function isCanonical(bytes: Uint8Array): boolean {
  * < p) and not of low order, where the shared secret would be zero (RFC 7748 sections 5, 6.1).
  */
 export function checkX25519PublicKey(bytes: Uint8Array): void {
-  if (bytes.length !== 32) throw new FormatError("format.key", "an X25519 public key has 32 bytes");
+  if (bytes.length !== 32)
+    throw new FormatError("format.key", "the X25519 public key does not have 32 bytes");
   if (!isCanonical(bytes)) throw new FormatError("format.key", "the public key is not canonical");
   if (LOW_ORDER_FIRST_BYTES.has(bytes[0] ?? 0) && LOW_ORDER.has(toHex(bytes)))
     throw new FormatError("format.key", "the public key is of low order");

@@ -84,8 +84,8 @@ function requireApproved(set: WholeSetRow, active: WholeSetRow): void {
   if (isOver || (isOpen && isBehind))
     throw new DomainError("policy.superseded", {
       detail: isOver
-        ? `Version ${set.number} became active before.`
-        : `Version ${active.number} became active before it. Start a new dry run and submit it again.`,
+        ? `Version ${set.number} was already active earlier.`
+        : `Version ${active.number} became active before this version. Start a new dry run and submit this version again.`,
       extra: { active: active.number },
     });
   requireState(set, "approved", "scheduled");

@@ -54,7 +54,7 @@ export const NoticeWord = z
   })
   .refine((body) => (body.act === "withhold") === (body.reason !== undefined), {
     path: ["reason"],
-    error: "is given for withholding, and for nothing else",
+    error: "is only allowed when you withhold the notice",
   });
 export type NoticeWord = z.infer<typeof NoticeWord>;
 

@@ -95,7 +95,10 @@ function breakGlassReasons({ subject }: Using, grant: GrantFacts, breakGlass: Br
     );
   if (breakGlass.partyOrganisations.includes(subject.organisationId))
     found.push(
-      no("floor.break-glass-party", "Members of a party's organisation cannot use emergency access for it."),
+      no(
+        "floor.break-glass-party",
+        "Members of a party's organisation cannot use emergency access for its transactions.",
+      ),
     );
   if (grant.level !== "masked")
     found.push(
@@ -133,7 +136,11 @@ function approvalReasons(grant: GrantFacts): Reason[] {
     );
   if (grant.approvals.some((one) => one.approverOrganisationId === grant.requesterOrganisationId))
     found.push(
-      reason("floor.organisation", "access.no-grant", "The requester's own organisation decided on it."),
+      reason(
+        "floor.organisation",
+        "access.no-grant",
+        "The requester's own organisation decided on the request.",
+      ),
     );
   const needed = grant.level === "full" ? 2 : 1;
   if (approvers.size < needed)

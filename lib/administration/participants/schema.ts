@@ -27,7 +27,7 @@ export const Participant = z.object({
   needs_agreement: z
     .boolean()
     .describe(
-      "A second administrator has to agree to a person for it: it has or had people, or transactions.",
+      "This participant has or had people, or has transactions. So a second administrator must agree to each new person for it.",
     ),
   created_at: z.string(),
 });

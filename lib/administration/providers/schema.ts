@@ -20,7 +20,7 @@ export const ProviderChange = z
     issuer: z
       .url({ protocol: /^https?$/ })
       .max(500)
-      .refine((text) => !/[?#]/.test(text), "has no query and no fragment"),
+      .refine((text) => !/[?#]/.test(text), "must have no query and no fragment"),
     client_id: visibleLine(300),
     authentication: Authentication,
     /** Left out, the present one stays. */

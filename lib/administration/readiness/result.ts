@@ -48,7 +48,7 @@ const CAUSES: Readonly<Record<ReadinessCause, Sentence>> = {
   key_place_unknown: ({ parts }) =>
     `These parts did not say where their keys are kept: ${parts}. Check that they run.`,
   no_backup: () => "No backup of the root key was made or recorded.",
-  older_root: () => "The backup is of an older root key. Make a new one.",
+  older_root: () => "The backup is of an older root key. Make a new backup.",
   untried: () => "The backup has not been tested. Run a drill.",
   drill_due: ({ days }) => `The backup has not been tested for ${days} days. Run a drill.`,
   unreadable: () => "The list of backups cannot be read.",

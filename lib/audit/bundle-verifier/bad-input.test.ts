@@ -75,8 +75,8 @@ describe("bad input is refused with its reason:", () => {
   it.each([
     ["text that is not JSON", "{]", /line 1 of entries.ndjson should be entry 0: not JSON/],
     ["JSON in another spelling", '{ "seq":0}', /not in canonical form/],
-    ["an object of another form", '{"seq":0}', /no exported entry/],
-    ["an array in place of an object", "[]", /no exported entry/],
+    ["an object of another form", '{"seq":0}', /not an exported entry/],
+    ["an array in place of an object", "[]", /not an exported entry/],
     ["text nested a thousand deep", "[".repeat(1_000) + "]".repeat(1_000), /nested too deeply|canonical/],
     ["CRLF", '{"seq":0}\r', /not in canonical form/],
   ])("a line of entries that is %s", async (_, line, pattern) => {
@@ -130,12 +130,12 @@ describe("bad input is refused with its reason:", () => {
     ]);
     const [first] = describeReport(report).split("\n");
     expect(first).toMatch(
-      /^WRONG: signed by keys your policy does not name \(log log\.example\.test\/sealport, policy log\.example\.test\/sealport; the bundle names the key /,
+      /^WRONG: signed by keys that your policy does not name \(log of the bundle: log\.example\.test\/sealport, log of your policy: log\.example\.test\/sealport; key in the bundle: /,
     );
     const other = { ...POLICY, log: [vkey("other.example.test", ed25519PublicKey(OURS.logSeed))] };
     const headline = describeReport(await verifyBundle(theirs, { policy: other })).split("\n")[0];
     expect(headline).toBe(
-      "WRONG: signed by keys your policy does not name (log log.example.test/sealport, policy other.example.test)",
+      "WRONG: signed by keys that your policy does not name (log of the bundle: log.example.test/sealport, log of your policy: other.example.test)",
     );
   });
 
@@ -187,12 +187,12 @@ describe("bad input is refused with its reason:", () => {
     [
       "the first ten bytes of a bundle",
       layOut(CLEAN, OURS).subarray(0, 10),
-      /^the bundle is cut short: its end is missing after 10 bytes/,
+      /^the bundle is cut short: it has 10 bytes, but no end record/,
     ],
     [
       "a bundle without its last byte",
       layOut(CLEAN, OURS).subarray(0, -1),
-      /^the bundle is cut short: its end is missing/,
+      /^the bundle is cut short: it has \d+ bytes, but no end record/,
     ],
     ["another file", utf8("hello, this is a letter and no bundle of anything\n"), /^this is not a bundle/],
   ])("%s, with the right reason", async (_, bytes, pattern) => {

@@ -166,7 +166,7 @@ describe("npm run verify", () => {
     const none = verify([put("note.txt", "no bundle\n")]);
     expect(none.status).toBe(1);
     expect(none.stdout).toBe(
-      `WRONG\n  container: this is not a bundle: it does not begin like one at byte 0\nwhat to do: ${WHAT_TO_DO.file}\n`,
+      `WRONG\n  container: this is not a bundle: a zip header is missing at byte 0\nwhat to do: ${WHAT_TO_DO.file}\n`,
     );
     expect(verify([good]).stdout).toMatch(
       /^checkpoints: 2 trusted, 0 of them witnessed independently, 2 self-witnessed \(by the operator's own witnesses only\)\nkeys trusted, found in the bundle \(not confirmed from outside\):\n {2}\S+/m,
@@ -229,7 +229,7 @@ describe("npm run verify", () => {
     expect([json.status, JSON.parse(json.stdout).verdict]).toEqual([0, "verified"]);
     expect(json.stderr).toContain("kept: the checkpoint over 6 leaves");
     expect(kept()).toEqual(clean.checkpoints.slice(1));
-    expect(verify([good, "--keep", mine]).stdout).toContain("kept before: ");
+    expect(verify([good, "--keep", mine]).stdout).toContain("already kept: ");
     const back = verify([older, "--keep", mine]);
     expect(back.status).toBe(1);
     expect(back.stdout).toMatch(/may be an older export; a log that was cut off looks the same/);
@@ -250,7 +250,7 @@ describe("npm run verify", () => {
     expect(readFileSync(mine, "utf8")).toBe(before);
     expect(verify([good, "--keep", mine, "--policy", policy])).toMatchObject({
       status: 2,
-      stderr: expect.stringContaining("give --policy or --keep"),
+      stderr: expect.stringContaining("give either --policy or --keep"),
     });
   });
 

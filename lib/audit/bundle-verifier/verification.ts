@@ -226,7 +226,7 @@ export class Verification {
     const note = await readText(pass);
     if (note === (this.#newestNote ?? "")) return;
     const why = this.#checkpoints?.judgeOther(note) ?? "";
-    const detail = `${pass.file.name} is not the last of ${BUNDLE_FILES.checkpoints}: ${why}`;
+    const detail = `${pass.file.name} is not the last checkpoint of ${BUNDLE_FILES.checkpoints}: ${why}`;
     this.findings.add({ class: "file", detail });
   }
 

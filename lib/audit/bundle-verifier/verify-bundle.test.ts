@@ -180,7 +180,7 @@ describe("faults without a single entry", () => {
         class: "truncation",
         about: "older",
         detail:
-          "this bundle ends at 7 leaves, before the checkpoint over 12 leaves that your policy keeps: it may be an older export; a log that was cut off looks the same",
+          "this bundle ends at 7 leaves, before the checkpoint over 12 leaves in your policy file: the bundle may be an older export; a log that was cut off looks the same",
       },
     ]);
   });

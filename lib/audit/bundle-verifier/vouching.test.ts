@@ -37,7 +37,8 @@ describe("the tail that no checkpoint covers", () => {
     expect(report.notes).toContainEqual({
       class: "later entries",
       count: 3,
-      detail: "3 entries were under no checkpoint when this log was closed, and will never be",
+      detail:
+        "3 entries were not covered by a checkpoint when this log was closed, and no checkpoint will ever cover them",
     });
   });
 });
@@ -124,7 +125,7 @@ describe("a witness's time", () => {
       "1 checkpoint is cosigned at a time later than the export, the latest at 2026-11-24T15:05:01Z",
     ]);
     expect(words(await seen(EXPORTED - 1, EXPORTED - 400))).toEqual([
-      "1 checkpoint is cosigned at a time later than the clock here, the latest at 2026-11-24T14:59:59Z",
+      "1 checkpoint is cosigned at a time later than the time of this computer, the latest at 2026-11-24T14:59:59Z",
     ]);
     expect(words(await seen(2 ** 53 - 1))[0]).toContain("9007199254740991 s after 1970");
   });
@@ -293,7 +294,7 @@ describe("receipts checked with a bundle", () => {
     );
     expect(await result(receiptOf(1, { log: "other.example.test" }))).toMatchObject({
       is: "foreign",
-      detail: `r.json: the receipt is of the log other.example.test, the bundle of the log ${FIXTURE_LOG}`,
+      detail: `r.json: the receipt is of the log other.example.test, but the bundle is of the log ${FIXTURE_LOG}`,
     });
   });
 
@@ -317,7 +318,7 @@ describe("receipts checked with a bundle", () => {
     [
       "entry",
       { entry: receiptOf(901).entry },
-      /its signature is valid, but its member entry does not give the leaf/,
+      /its signature is valid, but the entry in the receipt does not give the leaf/,
     ],
     ["signature", { signature: "nonsense" }, /its signature is not a signature line$/],
     [

@@ -638,7 +638,7 @@ describe("words of the verifier", () => {
     const { status, stdout } = await words(cx, [signer.vkey, bench.key.vkey]);
     expect([status, stdout.split("\n")[0]]).toEqual([1, expect.stringMatching(/^WRONG/)]);
     expect(stdout).toContain(`lost ${size - 5}..${size - 1} of the log ${bench.place.log}`);
-    expect(stdout).toContain("that log's key signed the checkpoint it names");
+    expect(stdout).toContain("the lost log's key signed the checkpoint that the recovery names");
     const alone = await words(cx, [signer.vkey]);
     expect([alone.status, alone.stdout]).toEqual([1, expect.stringContaining("is not checked")]);
     await integrateBatch(bench.sequencerPool, place);

@@ -20,7 +20,7 @@ export function checkHead(walk: Walk): void {
   }
   if (walk.chain.length === HASH_BYTES && !equalConstantTime(head.chain, walk.chain)) wrong.push("chain");
   if (wrong.length === 0) return;
-  const detail = `the head of ${size} leaves has another ${wrong.join(", ")} than the leaves give`;
+  const detail = `the head of ${size} leaves does not match the leaves: ${wrong.join(", ")}`;
   walk.add({ class: "content mismatch", detail, ...(size === 0 ? {} : around(size - 1)) });
 }
 

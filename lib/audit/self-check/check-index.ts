@@ -47,7 +47,7 @@ function bytesFault(seq: number, fault: EntryFault): VerificationFinding {
     return { class: "reorder", detail: `place ${seq} has the bytes of another entry`, ...around(seq) };
   const detail =
     fault.is === "other leaf"
-      ? `the stored bytes of entry ${seq} give another leaf`
+      ? `the stored bytes of entry ${seq} do not give its leaf`
       : `entry ${seq}: ${fault.why}`;
   return { class: "content mismatch", detail, ...around(seq) };
 }
@@ -72,14 +72,17 @@ function partFault(
       ...around(seq),
     });
     if (named === undefined && rowKind === undefined)
-      return found("part", `part ${c} of entry ${seq} is under a compartment of an unknown kind`);
+      return found("part", `part ${c} of entry ${seq} is in a compartment of an unknown kind`);
     if (named !== undefined)
-      return found("part", `part ${c} of entry ${seq} does not open under the compartment of its row`);
+      return found(
+        "part",
+        `part ${c} of entry ${seq} cannot be opened with the key of the compartment that its row names`,
+      );
     const isActors = kind === "subject" && subject === memberOf(org, "actor");
     if (isActors && endingOf({ c, at, org }, erasing.get(compartmentId)) !== undefined) continue;
     return found(
       "erased",
-      `the key of part ${c} of entry ${seq} is gone, and no entry of the log erased it for its actor`,
+      `the key of part ${c} of entry ${seq} is missing, and no log entry records its erasure for the actor of entry ${seq}`,
     );
   }
   return undefined;
@@ -97,7 +100,9 @@ function rowFault(
   const { seq, row, bytes } = found;
   const index = (detail: string): VerificationFinding => ({ class: "index", detail, ...around(seq) });
   if (bytes === null)
-    return row === null ? undefined : index(`entry ${seq} is gone and its index row is still present`);
+    return row === null
+      ? undefined
+      : index(`the bytes of entry ${seq} were removed, but its index row still exists`);
   const opened = new OpenedEntry(cx.instance.log, { ...found, bytes }, ground.keys);
   const entry = opened.checked;
   if ("is" in entry) return bytesFault(seq, entry);

@@ -63,11 +63,16 @@ function readEntry(walk: Walk, row: StoredLeaf, sources: LeafSources): Entry | u
   const { seq, bytes } = row;
   if (bytes === null) {
     if (seq < sources.minimum) walk.pruned += 1;
-    else walk.add({ class: "missing leaf", detail: `entry ${seq} has a leaf and no bytes`, ...around(seq) });
+    else
+      walk.add({
+        class: "missing leaf",
+        detail: `entry ${seq} has a leaf, but its bytes are missing`,
+        ...around(seq),
+      });
     return undefined;
   }
   if (!equalConstantTime(entryLeaf(bytes), row.leaf_hash)) {
-    const detail = `the stored bytes of entry ${seq} give another leaf`;
+    const detail = `the stored bytes of entry ${seq} do not give its leaf`;
     walk.add({ class: "content mismatch", detail, ...around(seq) });
   }
   try {
@@ -133,7 +138,7 @@ function checkParts(
     if (digest !== undefined && toBase64url(digest) === d) continue;
     // The recovery that names the entry is a separate finding.
     if (digest === undefined && held.lost.has(entry.id)) continue;
-    const detail = `part ${c} of entry ${seq} is ${digest === undefined ? "missing" : "not the one it binds"}`;
+    const detail = `part ${c} of entry ${seq} is ${digest === undefined ? "missing" : "not the part that the entry binds"}`;
     walk.add({ class: "part", detail, ...around(seq) });
   }
   const bound = new Set(entry.sealed.map(({ c }) => c));
@@ -148,7 +153,11 @@ function checkDerived(walk: Walk, row: StoredLeaf, leaf: Uint8Array, tile: Store
   const { seq } = row;
   const chain = walk.chain.length === 0 ? row.chain : chainNext(walk.chain, leaf);
   if (!equalConstantTime(chain, row.chain))
-    walk.add({ class: "reorder", detail: `the chain breaks at entry ${seq}`, ...around(seq) });
+    walk.add({
+      class: "reorder",
+      detail: `the chain value of entry ${seq} does not follow from the entry before it`,
+      ...around(seq),
+    });
   // Continue from the stored value, so that each break is reported once and not for every later entry.
   walk.chain = row.chain.length === HASH_BYTES ? row.chain : chain;
   const at = (seq % TILE_WIDTH) * HASH_BYTES;

@@ -26,7 +26,7 @@ export function checkSigner(walk: Walk, word: SignerWord, log: string): Verifica
   if (word.is === "refused") return checkRefusal(walk, word);
   const { origin, size, root } = word.checkpoint;
   if (origin !== log || size < walk.size) {
-    const detail = `the checkpoint signer signs ${size} leaves of ${origin}, the database has ${walk.size} of ${log}`;
+    const detail = `the checkpoint signer signs ${size} leaves of the log ${origin}, but the database has ${walk.size} leaves of the log ${log}`;
     walk.add({ class: "fork", detail, ...around(Math.min(size, walk.size)) });
     return "differs";
   }

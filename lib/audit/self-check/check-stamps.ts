@@ -35,7 +35,7 @@ async function stampFault(
   { note, time_stamp: token, time_stamped_at: at }: StoredCheckpoint,
   { logVkey, certificates }: Anchors,
 ): Promise<string | undefined> {
-  if (token === null) return at === null ? undefined : "there is a time and no token";
+  if (token === null) return at === null ? undefined : "the database has its time, but not its token";
   if (certificates.length === 0) {
     walk.stamped.unchecked += 1;
     return undefined;
@@ -44,7 +44,9 @@ async function stampFault(
     const imprint = checkpointImprint(note, [logVkey]);
     const word = await TIME_STAMP_VERIFIER({ token, imprint, certificates });
     walk.stamped.checked += 1;
-    return at !== null && parseMicros(at) === parseMicros(word.at) ? undefined : `it says ${word.at}`;
+    return at !== null && parseMicros(at) === parseMicros(word.at)
+      ? undefined
+      : `its token says ${word.at}, but the database has another time`;
   } catch (error) {
     if (error instanceof FormatError) return error.message;
     throw error;

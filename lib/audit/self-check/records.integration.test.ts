@@ -177,7 +177,7 @@ describe("an unknown kind", () => {
       [id],
     );
     expect(rows).toHaveLength(1);
-    const detail = `part AAAAAAAAAAA of entry ${rows[0].seq} is under a compartment of an unknown kind`;
+    const detail = `part AAAAAAAAAAA of entry ${rows[0].seq} is in a compartment of an unknown kind`;
     expect(rows[0].findings).toEqual([expect.objectContaining({ class: "part", detail, seq: rows[0].seq })]);
   });
 });

@@ -52,9 +52,9 @@ export async function beginWalk(cx: LogUnderTest): Promise<Walk> {
     const leaves = largest === null ? 0 : largest + 1;
     const walk = new Walk(Math.max(leaves, head?.size ?? 0, newest ?? 0), head);
     if (head === undefined && walk.size > 0) {
-      walk.add({ class: "truncation", detail: `the log has ${leaves} leaves and no head` });
+      walk.add({ class: "truncation", detail: `the log has ${leaves} leaves, but no head` });
     } else if (head !== undefined && head.size !== leaves) {
-      const detail = `the head says ${head.size} leaves, the last leaf is number ${leaves - 1}`;
+      const detail = `the head says ${head.size} leaves, but the last leaf has the number ${leaves - 1}`;
       walk.add({ class: "truncation", detail, ...around(Math.min(head.size, leaves)) });
     }
     return walk;

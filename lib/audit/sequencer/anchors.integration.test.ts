@@ -357,7 +357,7 @@ describe("checkpoints and their time stamps", () => {
       [asReply("x", 503), "HTTP 503"],
       [asReply(Buffer.alloc(1_000_000)), "too large"],
       [asReply(Buffer.from([0x30, 5, 0x30, 3, 2, 1, 2])), "status 2"],
-      [asReply(replay), "over other bytes"],
+      [asReply(replay), "covers other bytes"],
       [stampWith(foreign), "no way to a trusted certificate"],
     ];
     for (const [handler, reason] of cases) {

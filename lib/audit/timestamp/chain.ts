@@ -23,7 +23,8 @@ const MAX_CHECKS = 64;
 export function requireStampingUsage(certificate: HeldCertificate): void {
   const usage = purposesOf(certificate);
   const isForStamps = usage?.critical === true && usage.ids.length === 1 && usage.ids[0] === TIME_STAMPING;
-  if (!isForStamps) throw new PkiRefusal("usage", "the certificate is not for time stamps alone, critically");
+  if (!isForStamps)
+    throw new PkiRefusal("usage", "the certificate has no critical extension that limits it to time stamps");
   if (!mayUseFor(certificate, SIGNING_BITS))
     throw new PkiRefusal("usage", "the certificate's key may not sign");
 }
@@ -62,5 +63,5 @@ export async function requireChain(
 ): Promise<void> {
   const search = { trusted, others: certificates, at, checks: 0 };
   if (!(await climb(search, signer, 0)))
-    throw new PkiRefusal("chain", "no way to a trusted certificate that was valid then");
+    throw new PkiRefusal("chain", "no path to a trusted certificate that was valid at the time of the stamp");
 }

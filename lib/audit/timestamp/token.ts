@@ -25,7 +25,7 @@ export function parseToken(bytes: Uint8Array): ParsedToken {
   const { signed, certificates } = parseSignedData("the token", bytes);
   const [signer, ...others] = signed.signerInfos;
   if (signer === undefined || others.length > 0)
-    throw new PkiRefusal("form", "a token has exactly one signer");
+    throw new PkiRefusal("form", "the token does not have exactly one signer");
   const { eContentType, eContent } = signed.encapContentInfo;
   if (eContentType !== TST_INFO) throw new PkiRefusal("form", "the token holds no TSTInfo");
   const content = octetsOf("TSTInfo", eContent);

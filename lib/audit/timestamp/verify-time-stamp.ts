@@ -92,7 +92,7 @@ function requireImprint({ info }: ParsedToken, imprint: Uint8Array): void {
   if (hashAlgorithm.algorithmId !== SHA256_OID)
     throw new TimeStampRefusal("imprint", "the imprint is not SHA-256");
   if (!equalConstantTime(copyOf(hashedMessage.valueBlock.valueHexView), imprint))
-    throw new TimeStampRefusal("imprint", "the stamp is over other bytes");
+    throw new TimeStampRefusal("imprint", "the stamp covers other bytes than these");
 }
 
 function requireExpected({ info }: ParsedToken, { nonce, policy }: ExpectedTimeStamp): void {

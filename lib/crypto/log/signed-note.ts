@@ -189,7 +189,7 @@ function checkOrigin(origin: string): void {
 export function checkpointText({ origin, size, rootHash }: Checkpoint): string {
   checkOrigin(origin);
   if (!Number.isSafeInteger(size) || size < 0) throw new FormatError("format.note", "a malformed size");
-  if (rootHash.length !== 32) throw new FormatError("format.note", "a root hash has 32 bytes");
+  if (rootHash.length !== 32) throw new FormatError("format.note", "the root hash does not have 32 bytes");
   return `${origin}\n${size}\n${toBase64(rootHash)}\n`;
 }
 
@@ -201,7 +201,7 @@ export function parseCheckpoint(text: string): Checkpoint & { readonly extension
   if (!Number.isSafeInteger(size)) throw new FormatError("format.note", "a malformed size");
   const rootHash = fromBase64(root);
   checkOrigin(origin);
-  if (rootHash.length !== 32) throw new FormatError("format.note", "a root hash has 32 bytes");
+  if (rootHash.length !== 32) throw new FormatError("format.note", "the root hash does not have 32 bytes");
   if (extensions.includes("")) throw new FormatError("format.note", "an empty extension line");
   return { origin, size, rootHash, extensions };
 }

@@ -94,7 +94,7 @@ export function checkBreakGlass(
   if (core.memory.nonceOwner(given.nonce) !== undefined) refuse("nonce", "The statement was used before.");
   checkNotBlocked(core, given.requester);
   const end = instantOf(given.not_after);
-  if (end <= now) refuse("dates", "The time that was signed for has ended.");
+  if (end <= now) refuse("dates", "The time in the signed statement is over.");
   if (end > now + MAX_EMERGENCY_MS + SLACK_MS) refuse("dates", "Emergency access lasts one hour at most.");
   const statement: GrantOkStatement = {
     log: core.log,

@@ -69,7 +69,7 @@ function requireEnough(people: readonly RosterPerson[], isMore: boolean): void {
 function requireWayBack(core: Core, terms: PolicyTerms): void {
   const { before, current } = core.memory.policies;
   if (before === undefined || before.document !== terms.document)
-    refuse("policy", "Only the set that was in force before can return by one person's order.");
+    refuse("policy", "One person can only bring back the set that was in force before.");
   if (isWider(terms, current) || isWider(terms, before))
     refuse("policy", "A set with wider limits needs two people.");
 }

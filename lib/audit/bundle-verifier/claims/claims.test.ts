@@ -114,7 +114,7 @@ describe("the filter of a bundle", () => {
     async (_, filter, changes) => {
       const report = await filtered(filter, changes);
       expect(report.findings).toMatchObject([
-        { class: "manifest", seq: 2, detail: "entry 2 is here and is not what the filter names" },
+        { class: "manifest", seq: 2, detail: "entry 2 is in this bundle, but does not match the filter" },
       ]);
       const { 2: _outside, ...others } = changes;
       const inside = await filtered(filter, others[1] === undefined ? others : { ...others, 2: others[1] });
@@ -161,7 +161,7 @@ describe("the entry that records the export", () => {
   it("a missing export entry is a finding unless entries are later, withheld or left out", async () => {
     const nowhere = { export_entry: fixtureId(99), later: { count: 0 } };
     expect(details(await verify(nowhere), "manifest")).toEqual([
-      `entry ${fixtureId(99)}, which records this export, is neither in the tree nor later than it`,
+      `entry ${fixtureId(99)}, which records this export, is not in the tree, and the manifest counts no later entries`,
     ]);
     const withheld = await verify({ ...nowhere, withheld: [2] }, {}, { leftOut: [2] });
     expect(withheld.verdict).toBe("verified");
@@ -182,6 +182,8 @@ it("an unmet quorum alone is reported as such and not as a forgery", async () =>
   const report = await verifyBundle(bundle, { policy: { ...POLICY, quorum: 2 } });
   expect(describeReport(report).split("\n").slice(0, 2)).toEqual([
     "WRONG",
-    expect.stringMatching(/^No change was found, but this is missing: .*1 trusted cosignatures of 2$/),
+    expect.stringMatching(
+      /^No change was found, but something is missing: .*1 cosignature by trusted witnesses \(2 required\)$/,
+    ),
   ]);
 });

@@ -53,13 +53,14 @@ export class Claims {
     if (range.from > range.to || range.to > size)
       this.#wrong(`the range ${range.from} to ${range.to} is not in a tree of ${size} leaves`);
     const isFiltered = Object.keys(filter).length > 0;
-    if (complete && isFiltered) this.#wrong("the manifest names a filter and says that nothing was filtered");
+    if (complete && isFiltered)
+      this.#wrong("the manifest names a filter, but says that nothing was filtered");
     if (!complete && !isFiltered)
-      this.#wrong("the manifest says that something was filtered and names no filter");
+      this.#wrong("the manifest says that something was filtered, but names no filter");
     if (!isUuid(manifest.export_entry))
-      this.#wrong("the entry that records the export has no id of an entry");
+      this.#wrong("the manifest does not give a valid id for the entry that records this export");
     if (manifest.recorded_in === manifest.log)
-      this.#wrong("the manifest names the log itself as another one that records this export");
+      this.#wrong("the manifest says that another log records this export, but it names this log");
     this.#filter = isFiltered ? this.#readFilter(filter) : undefined;
   }
 
@@ -90,13 +91,19 @@ export class Claims {
       const { seq, entry } = this.#recordedBy;
       if (other !== undefined)
         this.#wrong(
-          `the manifest says that the log ${other} records this export, and entry ${seq} is here`,
+          `the manifest says that the log ${other} records this export, but entry ${seq} of this log records it`,
           seq,
         );
       else if (entry.class !== "export" || entry.outcome !== "done")
-        this.#wrong(`entry ${seq} is named as the record of this export and is not one`, seq);
+        this.#wrong(
+          `the manifest names entry ${seq} as the record of this export, but the entry does not record a finished export`,
+          seq,
+        );
       else if (parseMicros(entry.at) > parseMicros(exported_at) + SKEW_MICROS)
-        this.#wrong(`entry ${seq} is named as the record of this export and is later than it`, seq);
+        this.#wrong(
+          `the manifest names entry ${seq} as the record of this export, but the entry is later than the export`,
+          seq,
+        );
       return [];
     }
     if (other !== undefined && other !== this.manifest.log) {
@@ -105,7 +112,9 @@ export class Claims {
     }
     const isWhole = complete && withheld === 0 && pruned === undefined;
     if (isWhole && later.count === 0) {
-      this.#wrong(`entry ${id}, which records this export, is neither in the tree nor later than it`);
+      this.#wrong(
+        `entry ${id}, which records this export, is not in the tree, and the manifest counts no later entries`,
+      );
       return [];
     }
     const detail = `the log entry of this export, ${id}, ${whyNotHere(isWhole, later.count)}`;
@@ -163,7 +172,7 @@ export class Claims {
   }
 
   #outside(seq: number): void {
-    this.#wrong(`entry ${seq} is here and is not what the filter names`, seq);
+    this.#wrong(`entry ${seq} is in this bundle, but does not match the filter`, seq);
   }
 
   #wrong(detail: string, seq?: number): void {

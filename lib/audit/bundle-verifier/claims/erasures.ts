@@ -42,7 +42,7 @@ function keyMarkOf(org: Json | undefined): string | undefined {
 /** The erasure must name the destroyed key of the compartment: by the key's digest, and by its mark with the mark's proof. */
 function nameFault(org: Json | undefined, thumbprint: string | undefined): string | undefined {
   if (org === undefined) return "cannot be read in this bundle, so the key that it destroyed is not known";
-  if (memberOf(org, "action") !== ERASE) return "records something else";
+  if (memberOf(org, "action") !== ERASE) return "records an act that is not an erasure";
   const details = memberOf(org, "details");
   const [compartment, digest] = [memberOf(details, "compartment"), memberOf(details, "key_digest")];
   const isNamed = typeof compartment === "string" && typeof digest === "string";
@@ -124,7 +124,10 @@ export class Erasures {
       if (!sealed.has(c))
         this.#wrong(`entry ${line.seq} has no part ${c} that could have been erased`, line.seq);
       if (open.has(c))
-        this.#wrong(`part ${c} of entry ${line.seq} is listed as erased and opens all the same`, line.seq);
+        this.#wrong(
+          `part ${c} of entry ${line.seq} is listed as erased, but the bundle has its key`,
+          line.seq,
+        );
     }
   }
 
@@ -151,7 +154,7 @@ export class Erasures {
 
   #notes(count: number, beyond: number): Note[] {
     const notes: Note[] = [];
-    const here = `${count} parts were erased, each with its erasure in the log`;
+    const here = `${count} parts were erased, and the log records the erasure of each part`;
     if (count > 0) notes.push({ class: "erased", detail: here, count });
     if (beyond === 0) return notes;
     const logs = this.elsewhere.join(", ");
@@ -162,16 +165,16 @@ export class Erasures {
   /** Returns why no erasure, or not this one, can have destroyed the key of this part. */
   #partFault(place: string, c: string, id: string): string | undefined {
     const met = this.#met.get(place);
-    if (met === undefined) return "is not in this bundle";
+    if (met === undefined) return "the entry is not in this bundle";
     if (c === "org")
-      return "an erasure ends one person's compartment, and this part is in the organisation's";
+      return "an erasure destroys the key of one person's compartment, but this part is in the organisation's compartment";
     if (met.keyMark === undefined)
-      return "an erasure ends one person's compartment, and the entry does not say that this part is in one";
+      return "an erasure destroys the key of one person's compartment, but the entry does not say that this part is in such a compartment";
     const { at } = met;
     const erasing = this.#erasing.get(id);
     if (erasing === undefined) return this.#elsewhereFault(at, id);
     return at > erasing.at + ERASURE_SLACK_MICROS
-      ? `the entry is later than the erasure, entry ${erasing.seq}, which cannot have destroyed its key`
+      ? `the entry is later than the erasure, entry ${erasing.seq}, so the erasure cannot have destroyed the part's key`
       : undefined;
   }
 
@@ -179,9 +182,9 @@ export class Erasures {
   #elsewhereFault(at: bigint, id: string): string | undefined {
     if (this.elsewhere.length === 0) return undefined;
     const made = uuidMillis(id);
-    if (made === undefined) return `the erasure ${id} is not an entry's id`;
+    if (made === undefined) return `the id of the erasure, ${id}, is not a valid id of an entry`;
     return at > BigInt(made) * 1_000n + ERASURE_SLACK_MICROS
-      ? `the entry is later than the erasure ${id}, which cannot have destroyed its key`
+      ? `the entry is later than the erasure ${id}, so the erasure cannot have destroyed the part's key`
       : undefined;
   }
 
@@ -190,7 +193,7 @@ export class Erasures {
     const erasing = this.#erasing.get(id);
     if (erasing === undefined || this.#marks.is(this.#met.get(place)?.keyMark ?? -1, erasing.keyMark))
       return undefined;
-    return `it is sealed with another key than the one that the erasure, entry ${erasing.seq}, destroyed`;
+    return `the part is not sealed with the key that the erasure, entry ${erasing.seq}, destroyed`;
   }
 
   #faultOf(id: string, provenSize: number): string | undefined {

@@ -218,9 +218,11 @@ describe("lost data", () => {
     ]);
     expect(await says({ from: 4, to: 2, lost: [] })).toHaveLength(1);
     const [within] = await says({ from: 2, to: 5, lost: [`entry:${fixtureId(3)}`, "entry:none"] });
-    expect(within).not.toContain("it names");
+    expect(within).not.toContain("as lost, but");
     const [outside] = await says({ from: 2, to: 5, lost: [`entry:${fixtureId(1)}`] });
-    expect(outside).toContain(`it names entry:${fixtureId(1)}, which is not among those entries`);
+    expect(outside).toContain(
+      `the recovery names entry:${fixtureId(1)} as lost, but this entry is not among the entries that were appended again`,
+    );
   });
 
   it("the report shows whether the old log's trusted key signed the checkpoint that a new log begins with", async () => {
@@ -235,9 +237,11 @@ describe("lost data", () => {
       const report = await verifyBundle(layOut(draftOf(OURS, entries, [4]), OURS), { policy });
       return report.findings.find((finding) => finding.class === "lost")?.detail;
     };
-    expect(await says(OURS.logSeed, [oldKey])).toContain("that log's key signed the checkpoint it names");
+    expect(await says(OURS.logSeed, [oldKey])).toContain(
+      "the lost log's key signed the checkpoint that the recovery names",
+    );
     expect(await says(operator(2).logSeed, [oldKey])).toContain("did not sign the checkpoint");
-    expect(await says(OURS.logSeed, [])).toContain("no key of that log is trusted here");
+    expect(await says(OURS.logSeed, [])).toContain("no trusted key belongs to the lost log");
   });
 
   it.each([

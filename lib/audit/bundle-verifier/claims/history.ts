@@ -57,7 +57,7 @@ export class History {
       else this.#prunes.push(mark);
       return true;
     }
-    this.findings.add({ class: "lost", detail: "more statements of pruning or recovery than any log has" });
+    this.findings.add({ class: "lost", detail: "too many statements of pruning or recovery" });
     return false;
   }
 
@@ -119,7 +119,7 @@ export class History {
 
   #pruneFault(minimum: number, provenSize: number, roots: RootOf): string | undefined {
     const mark = this.#prunedBy();
-    if (mark === undefined) return "no such entry of pruning is in the bundle";
+    if (mark === undefined) return "the entry that records the pruning is not in the bundle";
     const { seq } = mark;
     const prune = Prune.safeParse(statementOf(mark));
     if (!prune.success || mark.class !== "retention" || mark.outcome !== "done")

@@ -77,7 +77,7 @@ export function checkFiles(
     const pass = passes.get(name);
     if (pass === undefined) findings.add({ class: "file", detail: `${name} is missing` });
     else if (pass.digest !== undefined && (pass.digest.bytes !== bytes || pass.digest.sha256 !== sha256))
-      findings.add({ class: "file", detail: `${name} is not the file of the manifest` });
+      findings.add({ class: "file", detail: `${name} differs from the file that the manifest lists` });
   }
   for (const [name, pass] of passes) {
     if (!listed.has(name)) findings.add({ class: "file", detail: `${name} is not in the manifest` });
@@ -85,7 +85,7 @@ export function checkFiles(
     if (pass.digest?.isOfHeader === false)
       findings.add({
         class: "container",
-        detail: `not the canonical zip of its files, in ${name}: its checksum is of another content`,
+        detail: `not the canonical zip of its files: the zip has a wrong checksum for the content of ${name}`,
       });
   }
 }

@@ -54,14 +54,14 @@ function lostBefore({ origin, lost: { from, to } }: z.infer<typeof NewOrigin>): 
 function signedWord({ origin, checkpoint }: z.infer<typeof NewOrigin>, logKeys: readonly string[]): string {
   const keys = logKeys.filter((key) => key.startsWith(`${origin}+`));
   if (keys.length === 0)
-    return "no key of that log is trusted here, so that its last checkpoint is not checked";
+    return "no trusted key belongs to the lost log, so its last checkpoint was not checked";
   try {
     if (openNote(checkpoint, keys).verified.length > 0)
-      return "that log's key signed the checkpoint it names";
+      return "the lost log's key signed the checkpoint that the recovery names";
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
   }
-  return "that log's key did not sign the checkpoint it names";
+  return "the lost log's key did not sign the checkpoint that the recovery names";
 }
 
 /** The same tree continues after a restore. Only rows of other tables are lost, and only the entry can name them. */
@@ -88,7 +88,10 @@ function judgeRestored(
     const place = name.startsWith(ENTRY) ? placeOf?.(name.slice(ENTRY.length)) : undefined;
     return place !== undefined && (place < from || place >= to);
   });
-  const untrue = outside === undefined ? "" : `; it names ${outside}, which is not among those entries`;
+  const untrue =
+    outside === undefined
+      ? ""
+      : `; the recovery names ${outside} as lost, but this entry is not among the entries that were appended again`;
   return { is: "lost", detail: `entry ${seq} records a recovery: ${again}; lost: ${names}${more}${untrue}` };
 }
 

@@ -36,7 +36,7 @@ test("withheld numbers in a file are accepted like those in the manifest, which 
   expect(next.notes).toContainEqual({
     class: "withheld",
     detail:
-      "8 entries are shown by the leaf only (entries 0, 3 to 5, 17, 20 to 21, 39): according to the manifest, the person who exported this bundle may not read them. It is proven that nothing was changed there, but not what was written",
+      "8 entries are shown by the leaf only (entries 0, 3 to 5, 17, 20 to 21, 39): according to the manifest, the person who exported this bundle may not read these entries. The bundle proves that these entries did not change, but does not show their content",
     count: 8,
   });
 });
@@ -49,7 +49,7 @@ test("of many withheld ranges the report names the first five and counts the oth
   );
   const one = await verify(bundle(undefined, { withheld: [7] }, [7]));
   expect(one.notes.find((note) => note.class === "withheld")?.detail).toMatch(
-    /^1 entry is shown by the leaf only \(entry 7\): .* may not read it\./,
+    /^1 entry is shown by the leaf only \(entry 7\): .* may not read this entry\. The bundle proves that this entry did not change, but does not show its content$/,
   );
 });
 

@@ -32,7 +32,7 @@ function refuse(message: string, offset: number, file?: string): never {
  */
 function refusePacking(offset: number, file?: string): never {
   refuse(
-    "This zip was packed again. Verify the exported file; its SHA-256 is in the list of exports. The first other byte is",
+    "This zip was packed again. Verify the exported file; its SHA-256 is in the list of exports. The first difference is",
     offset,
     file,
   );
@@ -87,12 +87,9 @@ async function hasEnd(source: ByteSource): Promise<boolean> {
 async function refuseEnd(source: ByteSource, endAt: number): Promise<never> {
   const head = await readExactly(source, 0, Math.min(source.size, LOCAL_START.length));
   const isBegun = firstDifference(head, LOCAL_START) === head.length;
-  if (!isBegun) return refuse("this is not a bundle: it does not begin like one", 0);
+  if (!isBegun) return refuse("this is not a bundle: a zip header is missing", 0);
   if (await hasEnd(source)) return refusePacking(endAt);
-  return refuse(
-    `the bundle is cut short: its end is missing after ${source.size} bytes, no end record`,
-    endAt,
-  );
+  return refuse(`the bundle is cut short: it has ${source.size} bytes, but no end record`, endAt);
 }
 
 async function readEnd(source: ByteSource): Promise<{ count: number; directory: number }> {

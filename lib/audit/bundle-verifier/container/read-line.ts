@@ -60,7 +60,7 @@ export function readLine(bytes: Uint8Array): ExportedLine {
   const text = fromUtf8(bytes);
   const parsed = EntryLine.safeParse(parseCanonicalJson(text));
   const isWhole = !text.includes(PASSED_OVER) || (parsed.success && canonicalJson(parsed.data) === text);
-  if (!parsed.success || !isWhole) throw new FormatError("format.bundle", "no exported entry");
+  if (!parsed.success || !isWhole) throw new FormatError("format.bundle", "not an exported entry");
   const { seq, leaf, parts, entry } = parsed.data;
   const entryBytes = canonicalBytes(entry);
   return {

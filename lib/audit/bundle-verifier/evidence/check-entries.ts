@@ -91,7 +91,7 @@ export function checkEntry(given: EvidenceEntry, keys: EvidenceKeys): EntryCheck
   try {
     const bytes = fromBase64url(given.entry);
     const { id, log, pub } = parseEntry(bytes);
-    if (id !== given.id || log !== given.log) return wrong(given.id, "is another entry");
+    if (id !== given.id || log !== given.log) return wrong(given.id, "has the bytes of another entry");
     const parts = openedParts(given, bytes);
     if (typeof parts === "string") return wrong(id, parts);
     const place = placeOf(given, bytes, keys);

@@ -13,7 +13,7 @@ function groupFault({ group, shown, fields = {}, salts = {} }: EvidenceGroup, di
     // A salt with a mask would let the value be guessed, so none may be here.
     if (Object.keys(salts).length > 0) return `${group} has salts of values that are not shown`;
     return shown === "sealed" && names.length > 0
-      ? `${group} has values that are said to be sealed`
+      ? `${group} has values, but the file says that they are sealed`
       : undefined;
   }
   if (names.length === 0 || names.length !== Object.keys(salts).length)

@@ -20,7 +20,7 @@ export function describeEvidence(report: EvidenceReport): string[] {
         ]),
     `check code ${code}`,
     `made by ${maker.name}, ${maker.organisation}, at ${made_at}`,
-    `authority: ${[authority.issuer, authority.case_number, authority.grant, authority.participant].filter((one) => one !== undefined).join(", ")}`,
+    `legal authority: ${[authority.issuer, authority.case_number, authority.grant, authority.participant].filter((one) => one !== undefined).join(", ")}`,
     ...records.map(({ job_id, groups }) => {
       const shown = groups.map((one) => `${one.group} ${one.shown}`).join(", ");
       return `job ${job_id}: ${shown}`;
@@ -28,12 +28,16 @@ export function describeEvidence(report: EvidenceReport): string[] {
     ...(checkpoint === undefined
       ? []
       : [
-          `under a checkpoint of ${checkpoint.size} entries, cosigned by ${checkpoint.witnesses} known witnesses`,
+          `covered by a checkpoint over ${checkpoint.size} entries, cosigned by ${checkpoint.witnesses} known witnesses`,
         ]),
     ...(promised === 0
       ? []
-      : [`${promised} of its entries are only promised: check a newer bundle for them`]),
-    keysFrom === "policy" ? "with the keys of your policy" : "with the keys in the file only: give a policy",
+      : [
+          `${promised} of the log entries in this file are only promised: check that a newer bundle has them`,
+        ]),
+    keysFrom === "policy"
+      ? "checked with the keys of your policy"
+      : "checked with the keys in the file only: give a policy",
   ];
   return lines.map((line) => shownText(line));
 }

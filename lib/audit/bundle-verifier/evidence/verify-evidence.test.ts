@@ -34,7 +34,7 @@ describe("evidence", () => {
   test("is described in whole lines", () => {
     const lines = describeEvidence(check(fixture));
     expect(lines[0]).toBe(`${fixture.statement.reference}: unchanged`);
-    expect(lines.at(-1)).toBe("with the keys of your policy");
+    expect(lines.at(-1)).toBe("checked with the keys of your policy");
     expect(lines.join()).not.toContain("\u2026");
   });
 

@@ -14,7 +14,7 @@ export type PartCheck =
 /** Compares one exported part with the digest in its entry, and opens it with its key. */
 export function checkPart(entry: Pick<EntryFacts, "id" | "log" | "sealed">, part: LinePart): PartCheck {
   const sealed = entry.sealed.find((candidate) => candidate.c === part.c);
-  if (sealed === undefined) return { ok: false, fault: "is not of this entry" };
+  if (sealed === undefined) return { ok: false, fault: "is not among the parts that the entry binds" };
   try {
     const stored = fromBase64url(part.stored);
     if (!isDigestText(sealed.d, sha256(stored)))

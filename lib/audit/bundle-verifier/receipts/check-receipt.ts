@@ -56,7 +56,7 @@ function judge(receipt: ReceiptFile, ground: ReceiptGround): Said {
   if (receipt.log !== log)
     return {
       is: "foreign",
-      detail: `the receipt is of the log ${receipt.log}, the bundle of the log ${log}`,
+      detail: `the receipt is of the log ${receipt.log}, but the bundle is of the log ${log}`,
     };
   const leaf = leafOf(receipt);
   const at = leaf === undefined ? undefined : watch.leafAt(leaf);
@@ -83,7 +83,7 @@ function judge(receipt: ReceiptFile, ground: ReceiptGround): Said {
 /** Without a policy anyone can have made the whole bundle, around a genuine receipt. */
 function unvouched({ keysOf }: ReceiptGround): string {
   return keysOf === "bundle"
-    ? ", if the keys in the bundle are the log's, which is not confirmed from outside"
+    ? ", provided that the keys in the bundle belong to the log (no one outside has confirmed this)"
     : "";
 }
 
@@ -110,7 +110,7 @@ function found({ entry_id: id }: ReceiptFile, seq: number, provenSize: number): 
 function absent({ entry_id: id, integrate_by: due }: ReceiptFile, ground: ReceiptGround): Said {
   const { evidence } = ground;
   if (evidence !== undefined && parseMicros(due) < evidence) {
-    const detail = `entry ${id} was promised by ${due} and is not in the tree: the promise is broken`;
+    const detail = `the log promised to include entry ${id} by ${due}, but the tree does not have it: the promise is broken`;
     return { is: "broken", detail: `${detail}${unvouched(ground)}` };
   }
   const why = whyOpen(due, ground);
@@ -122,6 +122,6 @@ function absent({ entry_id: id, integrate_by: due }: ReceiptFile, ground: Receip
 
 function whyOpen(due: string, { evidence, isFiltered }: ReceiptGround): string {
   if (isFiltered) return "is not here, but this bundle was made with a filter";
-  if (evidence !== undefined) return `is promised by ${due}, and this bundle ends earlier`;
+  if (evidence !== undefined) return `is due by ${due}, and this bundle ends earlier`;
   return "is not here, but no trusted signature shows that this bundle has the whole log up to the promised time";
 }

@@ -95,7 +95,7 @@ it("a receipt broken only by the bundle's own keys is reported with a note that 
   const receipts = [{ receipt: receiptOf(900) }];
   const bundle = layOut(draft(OURS, 4, [4]), OURS);
   const words =
-    "the promise is broken, if the keys in the bundle are the log's, which is not confirmed from outside";
+    "the promise is broken, provided that the keys in the bundle belong to the log (no one outside has confirmed this)";
   expect((await verifyBundle(bundle, { receipts })).receipts[0]?.detail).toContain(words);
   expect((await verifyBundle(bundle, { receipts, policy: POLICY })).receipts[0]?.detail).toMatch(
     /is broken$/,

@@ -81,7 +81,7 @@ export function signatureFault(
   }
   if (own !== undefined && equalConstantTime(own.leaf, leaf) && own.id === receipt.entry_id) return undefined;
   const detail =
-    "was changed after it was signed: its signature is valid, but its member entry does not give the leaf that was signed";
+    "was changed after it was signed: its signature is valid, but the entry in the receipt does not give the leaf that was signed";
   return { is: "changed", detail };
 }
 

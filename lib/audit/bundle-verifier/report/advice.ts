@@ -61,16 +61,16 @@ export function mainFinding(findings: readonly Finding[]): Finding | undefined {
 /** Advice in English. The pages have the same texts in their own catalogue, in the reader's language. */
 export const WHAT_TO_DO: Readonly<Record<FaultGroup, string>> = {
   changed:
-    "Keep this file and this report. Export the log again, compare, and notify the head of compliance. The signer’s own store still has the original.",
+    "Keep this file and this report. Export the log again, compare the two files, and notify the head of compliance. The signer’s own store still has the original entries.",
   file: "Compare the file’s SHA-256 with the list of exports, or export again and verify that file.",
-  keys: "Compare the keys in your policy file with those you received. Ask for a bundle with the missing cosignatures.",
-  lost: "The finding names a statement of recovery, or the entry of an erasure. Ask the operator for it.",
+  keys: "Compare the keys in your policy file with the keys that you received from another source. Ask for a bundle with the missing cosignatures.",
+  lost: "The finding names a recovery or an erasure. Ask the operator for the statement of the recovery, or for the log entry of the erasure.",
   late: "Verify a newer bundle. If the entries are still not signed, ask the operator.",
   empty: "Export the log again once a checkpoint covers its first entries.",
   older:
-    "Ask for a newer bundle and verify it. If none extends your checkpoint, the log was cut. Keep this file and your policy file, and notify the head of compliance.",
+    "Ask for a newer bundle and verify it. If no newer bundle extends your checkpoint, the log was cut off. Keep this file and your policy file, and notify the head of compliance.",
   receipt:
-    "Compare the receipt with the API answer that contained it. Ask the person who gave you the receipt for that answer. The receipt says nothing about this log.",
+    "Compare the receipt with the API answer that contained it. If you do not have that answer, ask the person who gave you the receipt. The receipt says nothing about this log.",
   promise:
     "Keep the receipt and this bundle. Together they show that the log broke its promise. Notify the head of compliance.",
 };

@@ -109,7 +109,7 @@ function remarks(manifest: Manifest, { entries: { count: entries, coverage } }: 
   const { withheld } = coverage;
   if (!complete) {
     const detail =
-      "a filtered export: it proves that its entries are in the log, not that it has all of them";
+      "a filtered export: it proves that its entries are in the log, but not that it has every matching entry";
     notes.push({ class: "filtered", detail });
   }
   if (entries === 0 && size > 0) {
@@ -124,8 +124,11 @@ function remarks(manifest: Manifest, { entries: { count: entries, coverage } }: 
   }
   const { count } = withheld;
   if (count > 0) {
-    const [which, them] = count === 1 ? ["1 entry is", "it"] : [`${count} entries are`, "them"];
-    const detail = `${which} shown by the leaf only (${shownRanges(withheld)}): according to the manifest, the person who exported this bundle may not read ${them}. It is proven that nothing was changed there, but not what was written`;
+    const [which, it, content] =
+      count === 1
+        ? ["1 entry is", "this entry", "its content"]
+        : [`${count} entries are`, "these entries", "their content"];
+    const detail = `${which} shown by the leaf only (${shownRanges(withheld)}): according to the manifest, the person who exported this bundle may not read ${it}. The bundle proves that ${it} did not change, but does not show ${content}`;
     notes.push({ class: "withheld", detail, count });
   }
   return notes;

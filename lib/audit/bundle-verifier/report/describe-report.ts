@@ -27,10 +27,10 @@ function mildness(report: Report): string {
   switch (mildnessOf(report)) {
     case "unfinished": {
       const details = report.findings.map(({ detail }) => shownText(detail)).join("; ");
-      return `No change was found, but this is missing: ${details}\n`;
+      return `No change was found, but something is missing: ${details}\n`;
     }
     case "older":
-      return "No change was found in this bundle. It ends before a checkpoint that the policy keeps\n";
+      return "No change was found in this bundle. It ends before a checkpoint that your policy file has\n";
     case "receipts":
       return `The bundle itself is valid: ${agreeing(report)}\n`;
     default:

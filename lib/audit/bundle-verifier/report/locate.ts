@@ -82,7 +82,7 @@ function isAnyVouched(input: PlaceInput): boolean {
 
 /** Then nothing is known about single entries, so the report does not blame this one. */
 function noneVouched(seq: number): Finding {
-  const detail = `no trusted receipt key vouches for any place from ${seq} on`;
+  const detail = `no trusted receipt key signed the place of any entry from ${seq} on`;
   return { class: "content mismatch", detail, ...around(seq) };
 }
 
@@ -93,8 +93,8 @@ function nameFault(input: PlaceInput, seq: number): Finding {
     return { class: "missing leaf", detail, ...around(seq) };
   }
   if (original !== undefined)
-    return { class: "reorder", detail: `in place ${seq} is entry ${original}`, ...around(seq) };
-  const detail = `entry ${seq} is not the one that was exported`;
+    return { class: "reorder", detail: `entry ${original} is in the place of entry ${seq}`, ...around(seq) };
+  const detail = `entry ${seq} differs from the entry that was exported`;
   return { class: "content mismatch", detail, ...around(seq) };
 }
 

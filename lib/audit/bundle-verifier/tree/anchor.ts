@@ -58,7 +58,9 @@ function futureNotes(
   const latest = trusted.reduce((newest, { cosignedAt }) => Math.max(newest, cosignedAt ?? 0), 0);
   const limits = [
     { name: "the export", limit: parseMicros(exported_at) + SKEW_MICROS },
-    ...(nowMicros === undefined ? [] : [{ name: "the clock here", limit: nowMicros + SKEW_MICROS }]),
+    ...(nowMicros === undefined
+      ? []
+      : [{ name: "the time of this computer", limit: nowMicros + SKEW_MICROS }]),
   ];
   return limits.flatMap(({ name, limit }): Note[] => {
     const count = trusted.filter(({ cosignedAt }) => microsOf(cosignedAt) > limit).length;
@@ -126,7 +128,7 @@ export function checkAnchor(
 ): void {
   const size = tree.count;
   if (manifest.size !== size) {
-    const detail = `the manifest says ${manifest.size} leaves, there are ${size}`;
+    const detail = `the manifest says ${manifest.size} leaves, but leaves.txt has ${size}`;
     findings.add({ class: "truncation", detail, ...around(Math.min(size, manifest.size)) });
     return;
   }
@@ -158,12 +160,12 @@ export function checkTail({ later, exported_at, recorded_in }: Manifest, finding
   if (later.count === 0) return [];
   if (recorded_in !== undefined) {
     const left = later.count === 1 ? "1 entry was" : `${later.count} entries were`;
-    const detail = `${left} under no checkpoint when this log was closed, and will never be`;
+    const detail = `${left} not covered by a checkpoint when this log was closed, and no checkpoint will ever cover ${later.count === 1 ? "it" : "them"}`;
     return [{ class: "later entries", detail, count: later.count }];
   }
   const waiting = later.count === 1 ? "1 entry waits" : `${later.count} entries wait`;
   if (later.oldest_at === undefined) {
-    const detail = `${waiting} for a checkpoint, and nothing says for how long`;
+    const detail = `${waiting} for a checkpoint, and the manifest does not say for how long`;
     findings.add({ class: "unanchored tail", detail, isUnfinished: true });
     return [];
   }

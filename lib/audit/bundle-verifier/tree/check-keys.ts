@@ -47,9 +47,9 @@ export function foreignKeys(bundle: string, own: readonly string[], policy: read
   const logs = { bundle, policy: [...new Set(policy.map(nameOf))].join(", ") };
   const keys =
     logs.bundle === logs.policy
-      ? `; the bundle names the key ${own.join(", ")}, the policy ${policy.join(", ")}`
+      ? `; key in the bundle: ${own.join(", ")}, key in your policy: ${policy.join(", ")}`
       : "";
-  const detail = `signed by keys your policy does not name (log ${logs.bundle}, policy ${logs.policy}${keys})`;
+  const detail = `signed by keys that your policy does not name (log of the bundle: ${logs.bundle}, log of your policy: ${logs.policy}${keys})`;
   return { class: "foreign keys", detail, logs };
 }
 

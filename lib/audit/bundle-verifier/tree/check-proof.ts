@@ -33,7 +33,7 @@ function refuse(message: string): never {
 
 function hashOf(line: string): Uint8Array {
   const hash = fromBase64(line);
-  return hash.length === 32 ? hash : refuse("a neighbour hash has 32 bytes");
+  return hash.length === 32 ? hash : refuse("a neighbour hash does not have 32 bytes");
 }
 
 /** Removes the line of extra data, which is not signed and not used (C2SP tlog-proof). */

@@ -33,7 +33,7 @@ export function keepCheckpoint(policyText: string, report: Report): Keeping {
   const largest = checkpoints.reduce((size, note) => Math.max(size, sizeOf(note)), 0);
   if (largest > newest.size)
     return refused(
-      `the policy keeps a checkpoint over ${largest} leaves, and this bundle ends at ${newest.size}`,
+      `your policy file has a checkpoint over ${largest} leaves, but this bundle ends at ${newest.size} leaves`,
     );
   if (largest === newest.size) return { is: "had", size: newest.size };
   const policy = parseSide(policyText.replace(/^\uFEFF/, ""));

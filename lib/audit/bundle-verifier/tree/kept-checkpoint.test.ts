@@ -40,10 +40,10 @@ describe("a bundle that ends before a checkpoint in the policy", () => {
     expect([report.verdict, firstBad(report.findings), report.nearby]).toEqual(["wrong", undefined, []]);
     const text = describeReport(report);
     expect(text).toMatch(
-      /^WRONG\nNo change was found in this bundle\. It ends before a checkpoint that the policy keeps\n/,
+      /^WRONG\nNo change was found in this bundle\. It ends before a checkpoint that your policy file has\n/,
     );
     expect(text).toContain(
-      "this bundle ends at 7 leaves, before the checkpoint over 12 leaves that your policy keeps",
+      "this bundle ends at 7 leaves, before the checkpoint over 12 leaves in your policy file",
     );
     expect(text).toMatch(/may be an older export; a log that was cut off looks the same/);
     expect(text).toMatch(/^what to do: Ask for a newer bundle/m);
@@ -98,7 +98,7 @@ describe("a verified checkpoint", () => {
     expect(keepCheckpoint(later, await verifyUnder(upTo(7), later))).toMatchObject({ is: "refused" });
     expect(keepCheckpoint(later, await verifyUnder(upTo(7), textOf()))).toEqual({
       is: "refused",
-      why: "the policy keeps a checkpoint over 12 leaves, and this bundle ends at 7",
+      why: "your policy file has a checkpoint over 12 leaves, but this bundle ends at 7 leaves",
     });
   });
 
@@ -136,7 +136,7 @@ describe("a forged checkpoint.txt", () => {
     const report = await verifyUnder(forge(forged), textOf());
     expect(report.findings).toContainEqual({
       class: "file",
-      detail: `checkpoint.txt is not the last of checkpoints.json: a known key's signature is not valid: ${key} (it says 12 leaves, root ${root}=)`,
+      detail: `checkpoint.txt is not the last checkpoint of checkpoints.json: a known key's signature is not valid: ${key} (it says 12 leaves, root ${root}=)`,
     });
   });
 

@@ -88,11 +88,11 @@ export class LeafStream {
   #shortOf(next: TrustedCheckpoint): Finding {
     const rest = this.trusted.slice(this.#next);
     if (rest.some(({ isKept }) => isKept !== true)) {
-      const detail = `a trusted checkpoint has ${next.size} leaves, the bundle ${this.#count}`;
+      const detail = `a trusted checkpoint covers ${next.size} leaves, but the bundle has ${this.#count}`;
       return { class: "truncation", detail, ...around(this.#count) };
     }
     const kept = rest.at(-1)?.size ?? next.size;
-    const detail = `this bundle ends at ${this.#count} leaves, before the checkpoint over ${kept} leaves that your policy keeps: it may be an older export; a log that was cut off looks the same`;
+    const detail = `this bundle ends at ${this.#count} leaves, before the checkpoint over ${kept} leaves in your policy file: the bundle may be an older export; a log that was cut off looks the same`;
     return { class: "truncation", detail, about: "older" };
   }
 

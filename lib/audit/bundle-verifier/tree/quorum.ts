@@ -33,11 +33,16 @@ export function isMet(quorum: Quorum, cosigned: Cosigned): boolean {
   );
 }
 
+function cosignatures(count: number): string {
+  return count === 1 ? "1 cosignature" : `${count} cosignatures`;
+}
+
 /** Returns the rule and what a checkpoint has, for a finding. */
 export function describeQuorum(quorum: Quorum, { independent, own }: Cosigned): string {
-  if (quorum.any > 0) return `${independent + own} trusted cosignatures of ${quorum.any}`;
-  const ours = quorum.own > 0 ? ` and ${own} own ones of ${quorum.own}` : "";
-  return `${independent} independent cosignatures of ${quorum.independent}${ours}`;
+  if (quorum.any > 0)
+    return `${cosignatures(independent + own)} by trusted witnesses (${quorum.any} required)`;
+  const ours = quorum.own > 0 ? ` and ${own} by the operator's own witnesses (${quorum.own} required)` : "";
+  return `${cosignatures(independent)} by independent witnesses (${quorum.independent} required)${ours}`;
 }
 
 /** Returns witness keys by kind. A repeated key is one witness. */

@@ -69,7 +69,7 @@ export class Ranges {
     if (!Number.isSafeInteger(from) || !Number.isSafeInteger(to) || to >= Number.MAX_SAFE_INTEGER)
       throw new FormatError("format.bundle", "not a range of numbers");
     if (last !== undefined && to <= from)
-      throw new FormatError("format.bundle", "a range that ends before it has two numbers");
+      throw new FormatError("format.bundle", "a range with fewer than two numbers");
     if (from <= before)
       throw new FormatError("format.bundle", "ranges that overlap, meet or are out of order");
     this.#put(from, to + 1);

@@ -71,7 +71,7 @@ export async function checkTimeStamps(
   }
   const notes: Note[] = [];
   if (unchecked > 0) {
-    const detail = `${unchecked} time stamps are here; no certificate to check them with was given`;
+    const detail = `${unchecked} time stamps were not checked, because no certificate of a time-stamp authority was given`;
     notes.push({ class: "time stamps unchecked", detail, count: unchecked });
   }
   if (last === undefined) return { notes, newest: undefined };

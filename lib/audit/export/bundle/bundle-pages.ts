@@ -59,7 +59,7 @@ export function pageHead(log: string, size: number, exportedAt: string): string 
   return (
     `<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>${title}</title><style>${STYLE}</style></head>\n` +
     `<body><h1>${title}</h1>\n<p>Exported ${escapeHtml(exportedAt)}; the signed tree has ${size} entries. ` +
-    "Names and words are as of the day of the export. They are not part of the entries; the codes are. " +
+    "Names and words are as of the day of the export. The entries contain the codes, not the names and words. " +
     "This page is for reading; README.txt says how to verify the bundle.</p>\n" +
     `<table><thead><tr>${HEADS.map((head) => `<th>${head}</th>`).join("")}</tr></thead><tbody>\n`
   );
@@ -85,15 +85,15 @@ export function bundleReadme(
   return `Audit log ${log}
 Exported ${manifest.exported_at}, recorded in the log as entry ${manifest.export_entry}.
 ${count} entries are here with their bytes; the signed tree has ${size} leaves; ${leftOut(later.count)}.
-${complete ? "The export is not filtered; entries you may not read are here by their leaf hash only (manifest: withheld, or withheld.txt)." : "The export is filtered: it proves that its entries are in the log, not that it has all of them."}
+${complete ? "The export is not filtered. Of entries that you may not read, it has only the leaf hash (manifest: withheld, or withheld.txt)." : "The export is filtered: it proves that its entries are in the log, but not that it has every matching entry."}
 
 Verify with the program (no server, no database, no network):
   npm run verify -- BUNDLE --policy FILE
 FILE holds the keys you trust, in the form of GET /confidential/audit/keys, from a source other than this
-bundle. Exit status 0: verified under your policy. 3: consistent with the keys in the bundle only, which proves
-nothing against the person who made it, or the bundle does not decide a receipt (--receipt FILE). 1: something is wrong,
-and it is named: the file, and the entry where the entries can still be read. 2: usage. With --keep FILE in place of
---policy FILE the checkpoint of a verified bundle is kept in it, so that later bundles must continue from this one.
+bundle. Exit status 0: verified under your policy. 3: consistent, but only with the keys in the bundle, which
+its maker chose; or the bundle does not show whether the promise of a receipt was kept (--receipt FILE). 1: a fault was
+found. The report names the file, and the entry if entries can still be read. 2: usage. With --keep FILE in place of
+--policy FILE, FILE also keeps the checkpoint of a verified bundle, and later bundles must continue from this checkpoint.
 
 Keep this zip as it is: a zip that another program packed again is not verified. The list of exports has its SHA-256.
 

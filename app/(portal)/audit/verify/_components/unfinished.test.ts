@@ -15,7 +15,7 @@ const OURS = operator(1);
 const BUNDLE = layOut(draft(OURS, 12, [1, 3, 7, 12]), OURS);
 const POLICY = Policy.parse({ ...keysOf(OURS), quorum: 2 });
 const LINES = {
-  en: ["Verification failed", "No change was found, but this is missing:"],
+  en: ["Verification failed", "No change was found, but something is missing:"],
   de: ["Prüfung nicht bestanden", "Es wurde keine Änderung gefunden, aber Folgendes fehlt:"],
 } as const;
 
