@@ -191,7 +191,7 @@ export function PersonFacts({ person }: { person: PersonDetail }) {
       ? []
       : [{ name: t("memberships"), value: others.map(({ name }) => name).join(", ") }]),
     ...(person.participant_id === null ? [] : [{ name: t("participant"), value: person.participant_id }]),
-    { name: t("handle"), value: <span className="font-mono">{person.handle}</span> },
+    { name: t("handle"), value: person.handle },
     { name: t("since"), value: <LocalTime instant={person.created_at} form="minute" /> },
     ...(person.last_seen_at === null
       ? []
