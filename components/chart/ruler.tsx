@@ -14,7 +14,7 @@ import { formatTime } from "@/lib/format";
 
 const LOOKS = {
   outline: "border border-edge bg-paper",
-  wash: "border border-accent-line bg-accent-wash",
+  wash: "border border-accent bg-accent-wash",
   fill: "border border-accent bg-accent",
   hatched: "hatched border-line-2",
   denied: "border border-oxblood bg-paper",

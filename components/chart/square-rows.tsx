@@ -4,7 +4,7 @@ import { Hatch } from "@/components/chart/stacked-days";
 import { formatCount } from "@/lib/format";
 
 const LOOKS = {
-  fresh: "fill-accent-wash stroke-accent-line",
+  fresh: "fill-accent-wash stroke-accent",
   middle: "fill-accent stroke-accent",
   old: "stroke-accent",
   late: "fill-oxblood stroke-oxblood",

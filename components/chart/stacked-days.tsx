@@ -6,7 +6,7 @@ import { formatCount, formatTime } from "@/lib/format";
 const FILLS = {
   accent: "fill-accent",
   hatched: "",
-  wash: "fill-accent-wash stroke-accent-line",
+  wash: "fill-accent-wash stroke-accent",
   ink: "fill-ink-3",
   amber: "fill-amber",
 } as const;

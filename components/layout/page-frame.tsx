@@ -68,7 +68,7 @@ export function PageFrame(props: {
           className={`min-w-0 px-4 pt-6 outline-none tablet:px-8 tablet:pb-16 print:p-0 ${props.facts === undefined ? "pb-24" : "pb-8"}`}
         >
           <div className="mb-6 flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
-            <div className="min-w-0 tablet:flex-[1_1_320px]">
+            <div className="min-w-0 tablet:flex-[1_1_336px]">
               <h1 className="break-words font-semibold text-title tracking-tight">
                 <Unbroken>{props.title}</Unbroken>
               </h1>

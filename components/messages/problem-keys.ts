@@ -127,7 +127,7 @@ export const CODE_KEYS = {
   "auth.step-up": "stepUp",
   "invitation.refused": "invitation",
   "auth.session-only": "people",
-  "auth.scope": "key",
+  "auth.scope": "roleOrDuties",
   "auth.address": "key",
   "auth.signature": "key",
   "auth.signature-required": "key",

@@ -139,7 +139,7 @@ function Item({ item, isUnfolded }: { item: ReadinessItem; isUnfolded: boolean }
   const title = t(`items.${item.item}.title`);
   const guide = GUIDES[item.item];
   return (
-    <li className={isUnfolded ? "-mx-4 border-accent border-l-[3px] bg-accent-wash px-4" : ""}>
+    <li className={isUnfolded ? "-mx-4 border-accent border-l-[3px] bg-accent-wash pr-4 pl-[13px]" : ""}>
       <details open={isUnfolded} className="border-line border-b">
         <summary className="flex cursor-pointer list-none flex-wrap items-start justify-between gap-x-6 gap-y-1 py-3 tablet:flex-nowrap">
           <span className="min-w-0">

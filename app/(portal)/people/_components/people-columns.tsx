@@ -1,14 +1,17 @@
-import { useTranslations } from "next-intl";
+import { useLocale, useTranslations } from "next-intl";
 import { useStanding } from "@/components/domain/standing-words";
 import { LocalTime } from "@/components/ui/local-time";
 import type { Column } from "@/components/ui/table";
 import type { PersonSummary } from "@/lib/administration/people/schema";
+import { formatTime } from "@/lib/format";
 import { Looks, StateTag } from "./person-words";
 
 /** Columns of the list of people. */
 export function usePeopleColumns(): Column<PersonSummary>[] {
   const t = useTranslations("administration.people");
   const standing = useStanding();
+  const locale = useLocale();
+  const dayOf = (day: string) => formatTime(new Date(day), { timeZone: "UTC", locale, form: "day" });
   return [
     { key: "name", head: t("columns.name"), isTitle: true, cell: ({ name }) => name },
     { key: "organisation", head: t("columns.organisation"), cell: ({ organisation }) => organisation.name },
@@ -31,7 +34,9 @@ export function usePeopleColumns(): Column<PersonSummary>[] {
       cell: ({ state, leaves_on: day, looks }) => (
         <span className="block">
           <StateTag state={state} />
-          {day === null ? null : <span className="block text-note text-ink-2">{t("leavesOn", { day })}</span>}
+          {day === null ? null : (
+            <span className="block text-note text-ink-2">{t("leavesOn", { day: dayOf(day) })}</span>
+          )}
           <Looks looks={looks} />
         </span>
       ),

@@ -21,14 +21,17 @@ export function PeopleFilter({ given }: { given: Readonly<Record<string, string 
             </option>
           ))}
         </SelectChip>
-        <Button type="submit" size="bar" icon="filter">
-          {t("apply")}
-        </Button>
-        {(given.q ?? "") === "" && (given.role ?? "") === "" ? null : (
-          <ButtonLink href="/people" look="quiet" size="bar">
-            {t("clear")}
-          </ButtonLink>
-        )}
+        {/* Both move to the next line together. */}
+        <div className="flex flex-wrap items-center gap-2">
+          <Button type="submit" size="bar" icon="filter">
+            {t("apply")}
+          </Button>
+          {(given.q ?? "") === "" && (given.role ?? "") === "" ? null : (
+            <ButtonLink href="/people" look="quiet" size="bar">
+              {t("clear")}
+            </ButtonLink>
+          )}
+        </div>
       </form>
     </search>
   );

@@ -1,11 +1,12 @@
 import Link from "next/link";
-import { useTranslations } from "next-intl";
+import { useLocale, useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { dutyKey } from "@/components/layout/role-words";
 import { Facts } from "@/components/ui/facts";
 import { LocalTime } from "@/components/ui/local-time";
 import { Section } from "@/components/ui/section";
 import type { PersonDetail } from "@/lib/administration/people/schema";
+import { formatTime } from "@/lib/format";
 
 function Lines({ lines, none }: { lines: readonly { key: string; line: ReactNode }[]; none: string }) {
   if (lines.length === 0) return <p className="py-2 text-control text-ink-2">{none}</p>;
@@ -183,6 +184,8 @@ export function WaitingSection({
 /** The facts of a person, for the column at the side. */
 export function PersonFacts({ person }: { person: PersonDetail }) {
   const t = useTranslations("administration.person");
+  const locale = useLocale();
+  const dayOf = (day: string) => formatTime(new Date(day), { timeZone: "UTC", locale, form: "day" });
   const others = person.memberships.filter(({ id }) => id !== person.organisation.id);
   const facts = [
     { name: t("email"), value: person.email },
@@ -191,12 +194,12 @@ export function PersonFacts({ person }: { person: PersonDetail }) {
       ? []
       : [{ name: t("memberships"), value: others.map(({ name }) => name).join(", ") }]),
     ...(person.participant_id === null ? [] : [{ name: t("participant"), value: person.participant_id }]),
-    { name: t("handle"), value: <span className="font-mono">{person.handle}</span> },
+    { name: t("handle"), value: person.handle },
     { name: t("since"), value: <LocalTime instant={person.created_at} form="minute" /> },
     ...(person.last_seen_at === null
       ? []
       : [{ name: t("seen"), value: <LocalTime instant={person.last_seen_at} form="minute" /> }]),
-    ...(person.leaves_on === null ? [] : [{ name: t("leaves"), value: person.leaves_on }]),
+    ...(person.leaves_on === null ? [] : [{ name: t("leaves"), value: dayOf(person.leaves_on) }]),
     ...(person.state_reason === null ? [] : [{ name: t("stateReason"), value: person.state_reason }]),
   ];
   return <Facts facts={facts} />;

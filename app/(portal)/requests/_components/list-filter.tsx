@@ -122,14 +122,17 @@ export function ListFilter({ address }: { address: ListAddress }) {
           <option value="newest">{t("newest")}</option>
           <option value="due">{t("due")}</option>
         </SelectChip>
-        <Button type="submit" size="bar" icon="filter">
-          {t("apply")}
-        </Button>
-        {isFiltered(address) ? (
-          <ButtonLink href={addressOf({ view: address.view })} look="quiet" size="bar">
-            {t("clear")}
-          </ButtonLink>
-        ) : null}
+        {/* Both move to the next line together. */}
+        <div className="flex flex-wrap items-center gap-2">
+          <Button type="submit" size="bar" icon="filter">
+            {t("apply")}
+          </Button>
+          {isFiltered(address) ? (
+            <ButtonLink href={addressOf({ view: address.view })} look="quiet" size="bar">
+              {t("clear")}
+            </ButtonLink>
+          ) : null}
+        </div>
         <HistorySearch address={address} />
       </form>
     </search>

@@ -55,14 +55,17 @@ export function FilterForm({ address, isWrong }: { address: ListAddress; isWrong
         <FilterChip id="filter-to" label={t("to")} isSet={address.to !== ""}>
           <BoundInput {...BOUND} id="filter-to" form="day" name="to" isEnd instant={address.to} />
         </FilterChip>
-        <Button type="submit" size="bar" icon="filter">
-          {t("apply")}
-        </Button>
-        {isFiltered(address) ? (
-          <ButtonLink href={addressOf(NOTHING, { isMine: address.isMine })} look="quiet" size="bar">
-            {t("clear")}
-          </ButtonLink>
-        ) : null}
+        {/* Both move to the next line together. */}
+        <div className="flex flex-wrap items-center gap-2">
+          <Button type="submit" size="bar" icon="filter">
+            {t("apply")}
+          </Button>
+          {isFiltered(address) ? (
+            <ButtonLink href={addressOf(NOTHING, { isMine: address.isMine })} look="quiet" size="bar">
+              {t("clear")}
+            </ButtonLink>
+          ) : null}
+        </div>
         <p className="basis-full text-ink-2 text-note">
           <ZoneNote id={ZONE_ID} />
         </p>

@@ -138,16 +138,19 @@ export function FilterBar(props: {
             Purpose.options.map((value) => ({ value, label: purposes(value) })),
             t("any"),
           )}
-          {props.submit === undefined ? (
-            <Button type="submit" size="bar" icon="filter">
-              {t("apply")}
-            </Button>
-          ) : null}
-          {hasValues(values) ? (
-            <ButtonLink href={addressOf(props.path, { log: values.log })} look="quiet" size="bar">
-              {t("clear")}
-            </ButtonLink>
-          ) : null}
+          {/* Both move to the next line together. */}
+          <div className="flex flex-wrap items-center gap-2 empty:hidden">
+            {props.submit === undefined ? (
+              <Button type="submit" size="bar" icon="filter">
+                {t("apply")}
+              </Button>
+            ) : null}
+            {hasValues(values) ? (
+              <ButtonLink href={addressOf(props.path, { log: values.log })} look="quiet" size="bar">
+                {t("clear")}
+              </ButtonLink>
+            ) : null}
+          </div>
           <details open={isOpen} className="open:basis-full">
             <summary className="inline-flex min-h-touch cursor-pointer items-center text-control text-ink-2 underline underline-offset-4 hover:text-ink tablet:min-h-bar">
               {t("more")}
