@@ -2,6 +2,7 @@ import "server-only";
 import { setImmediate as turn } from "node:timers/promises";
 import type { EvidenceGroup } from "@/lib/audit/bundle-verifier/evidence/evidence-format";
 import type { Json } from "@/lib/crypto/json/canonical-json";
+import type { Drawing } from "@/lib/evidence/pdf/drawing";
 import {
   ACCENT,
   ACCENT_LINE,
@@ -14,7 +15,8 @@ import {
   RIGHT,
   type Sheet,
 } from "@/lib/evidence/pdf/sheet";
-import type { EvidenceWords } from "@/lib/evidence/pdf/words";
+import type { EvidenceLanguage, EvidenceWords } from "@/lib/evidence/pdf/words";
+import { formatDecimal } from "@/lib/format";
 
 const BOX_LEFT = LEFT + 99;
 const BOX_WIDTH = RIGHT - BOX_LEFT;
@@ -44,11 +46,11 @@ function leaves(path: string, value: Json): (readonly [path: string, text: strin
   return members.flatMap(([name, member]) => leaves(path === "" ? name : `${path}.${name}`, member));
 }
 
-/** The values of a group as lines. A group of one value needs no name. */
-function linesOf(sheet: Sheet, { group, fields = {} }: EvidenceGroup): BoxLine[] {
+/** The values of a group as lines. A group of one value needs no name. The attached data has amounts as they were sent. */
+function linesOf(sheet: Sheet, { group, fields = {} }: EvidenceGroup, language: EvidenceLanguage): BoxLine[] {
   const { amount, currency } = fields;
   if (group === "amount" && typeof amount === "string" && typeof currency === "string")
-    return [{ name: "", text: `${amount} ${currency}` }];
+    return [{ name: "", text: `${formatDecimal(amount, language)} ${currency}` }];
   const found = Object.entries(fields).flatMap(([name, value]) => leaves(name === group ? "" : name, value));
   const width = BOX_WIDTH - 2 * PADDING - STATE_WIDTH;
   return found.flatMap(([name, text]) => {
@@ -164,9 +166,8 @@ const LEAST_LINES = 3;
  * chooses how long its values are, so a longer group is cut and says so; the attached data has all of it.
  */
 export async function drawGroup(
-  sheet: Sheet,
+  { sheet, words, language }: Pick<Drawing, "sheet" | "words" | "language">,
   group: EvidenceGroup,
-  words: EvidenceWords,
   room: number,
 ): Promise<number> {
   const label = words.fields[group.group];
@@ -174,7 +175,7 @@ export async function drawGroup(
     drawSealed(sheet, label, words);
     return 1;
   }
-  const all: readonly BoxLine[] = linesOf(sheet, group);
+  const all: readonly BoxLine[] = linesOf(sheet, group, language);
   const shown = all.slice(0, Math.max(LEAST_LINES, room));
   let left: readonly BoxLine[] = shown;
   do {
