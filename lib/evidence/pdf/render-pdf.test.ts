@@ -153,4 +153,21 @@ describe("the evidence PDF", () => {
     ])
       expect(text).toContain(shown);
   });
+
+  test("amounts and prices are printed as the file's language writes them, and attached as sent", async () => {
+    const { statement } = structuredClone(signed);
+    const [amount, pricing] = statement.records[0]?.groups ?? [];
+    Object.assign(amount?.fields ?? {}, { amount: "-1250000.000000000000000001" });
+    Object.assign(pricing?.fields ?? {}, { unit_price: "1250.25", year: "2026" });
+    const changed = resign(statement);
+    for (const [language, figures] of [
+      ["en", ["-1,250,000.000000000000000001 EUR", "1,250.25", "2026"]],
+      ["de", ["-1.250.000,000000000000000001 EUR", "1.250,25", "2026"]],
+    ] as const) {
+      const file = await renderPdf(changed, { ...options, language });
+      const text = await textOf(file.bytes);
+      for (const figure of figures) expect(text).toContain(figure);
+      expect(readEvidencePdf(file.bytes).text).toContain('"amount":"-1250000.000000000000000001"');
+    }
+  });
 });

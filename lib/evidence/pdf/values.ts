@@ -46,14 +46,24 @@ function leaves(path: string, value: Json): (readonly [path: string, text: strin
   return members.flatMap(([name, member]) => leaves(path === "" ? name : `${path}.${name}`, member));
 }
 
+/** A number with decimals, as on the pages: one without may be a year or an id. */
+const FRACTION = /^-?\d+\.\d+$/;
+
+/** A figure of an amount or a price as the file's language writes it, so that 1.250 is never one thing here and another there. */
+function figureOf(group: EvidenceGroup["group"], text: string, language: EvidenceLanguage): string {
+  const isFigure = group === "amount" || (group === "pricing" && FRACTION.test(text));
+  return isFigure ? formatDecimal(text, language) : text;
+}
+
 /** The values of a group as lines. A group of one value needs no name. The attached data has amounts as they were sent. */
 function linesOf(sheet: Sheet, { group, fields = {} }: EvidenceGroup, language: EvidenceLanguage): BoxLine[] {
   const { amount, currency } = fields;
   if (group === "amount" && typeof amount === "string" && typeof currency === "string")
-    return [{ name: "", text: `${formatDecimal(amount, language)} ${currency}` }];
+    return [{ name: "", text: `${figureOf(group, amount, language)} ${currency}` }];
   const found = Object.entries(fields).flatMap(([name, value]) => leaves(name === group ? "" : name, value));
   const width = BOX_WIDTH - 2 * PADDING - STATE_WIDTH;
-  return found.flatMap(([name, text]) => {
+  return found.flatMap(([name, sent]) => {
+    const text = figureOf(group, sent, language);
     const names = name === "" ? [""] : sheet.wrap(name, NAME_WIDTH - 6, { size: 8.2 });
     const texts = sheet.wrap(text, name === "" ? width : width - NAME_WIDTH);
     return Array.from({ length: Math.max(names.length, texts.length) }, (_, at) => ({
