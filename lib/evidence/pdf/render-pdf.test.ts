@@ -61,7 +61,7 @@ describe("the evidence PDF", () => {
   test("its pages show values, authority, deciders, code, and no value that is sealed", async () => {
     const text = await textOf(bytes);
     for (const shown of [
-      "482150.00 EUR",
+      "482,150.00 EUR",
       "102 O 88/26",
       "Landgericht Berlin II",
       "Mara Lindqvist",
@@ -137,7 +137,7 @@ describe("the evidence PDF", () => {
     expect(measured.mock.calls.length).toBeLessThan(10);
     const narrative = "line\n".repeat(100_000);
     const group = { group: "narrative", shown: "plain", fields: { narrative } } as const;
-    expect(await drawGroup(sheet, group, wordsOf("en"), 5)).toBe(5);
+    expect(await drawGroup({ sheet, words: wordsOf("en"), language: "en" }, group, 5)).toBe(5);
     expect(sheet.doc.bufferedPageRange().count).toBe(1);
   });
 
@@ -148,8 +148,26 @@ describe("the evidence PDF", () => {
       "Beweisdatei zu geöffneten Werten",
       "Rechtsgrundlage",
       "Gerichtsbeschluss 102 O 88/26",
+      "482.150,00 EUR",
       "Seite 1 von",
     ])
       expect(text).toContain(shown);
+  });
+
+  test("amounts and prices are printed as the file's language writes them, and attached as sent", async () => {
+    const { statement } = structuredClone(signed);
+    const [amount, pricing] = statement.records[0]?.groups ?? [];
+    Object.assign(amount?.fields ?? {}, { amount: "-1250000.000000000000000001" });
+    Object.assign(pricing?.fields ?? {}, { unit_price: "1250.25", year: "2026" });
+    const changed = resign(statement);
+    for (const [language, figures] of [
+      ["en", ["-1,250,000.000000000000000001 EUR", "1,250.25", "2026"]],
+      ["de", ["-1.250.000,000000000000000001 EUR", "1.250,25", "2026"]],
+    ] as const) {
+      const file = await renderPdf(changed, { ...options, language });
+      const text = await textOf(file.bytes);
+      for (const figure of figures) expect(text).toContain(figure);
+      expect(readEvidencePdf(file.bytes).text).toContain('"amount":"-1250000.000000000000000001"');
+    }
   });
 });

@@ -37,7 +37,7 @@ export async function drawValues(drawing: Drawing): Promise<void> {
     }
     sheet.y += 4;
     let room = ofRecord;
-    for (const group of record.groups) room -= await drawGroup(sheet, group, words, room);
+    for (const group of record.groups) room -= await drawGroup(drawing, group, room);
   }
   sheet.y += 4;
 }

@@ -2,6 +2,7 @@ import "server-only";
 import { setImmediate as turn } from "node:timers/promises";
 import type { EvidenceGroup } from "@/lib/audit/bundle-verifier/evidence/evidence-format";
 import type { Json } from "@/lib/crypto/json/canonical-json";
+import type { Drawing } from "@/lib/evidence/pdf/drawing";
 import {
   ACCENT,
   ACCENT_LINE,
@@ -14,7 +15,8 @@ import {
   RIGHT,
   type Sheet,
 } from "@/lib/evidence/pdf/sheet";
-import type { EvidenceWords } from "@/lib/evidence/pdf/words";
+import type { EvidenceLanguage, EvidenceWords } from "@/lib/evidence/pdf/words";
+import { formatDecimal } from "@/lib/format";
 
 const BOX_LEFT = LEFT + 99;
 const BOX_WIDTH = RIGHT - BOX_LEFT;
@@ -44,14 +46,24 @@ function leaves(path: string, value: Json): (readonly [path: string, text: strin
   return members.flatMap(([name, member]) => leaves(path === "" ? name : `${path}.${name}`, member));
 }
 
-/** The values of a group as lines. A group of one value needs no name. */
-function linesOf(sheet: Sheet, { group, fields = {} }: EvidenceGroup): BoxLine[] {
+/** A number with decimals, as on the pages: one without may be a year or an id. */
+const FRACTION = /^-?\d+\.\d+$/;
+
+/** A figure of an amount or a price as the file's language writes it, so that 1.250 is never one thing here and another there. */
+function figureOf(group: EvidenceGroup["group"], text: string, language: EvidenceLanguage): string {
+  const isFigure = group === "amount" || (group === "pricing" && FRACTION.test(text));
+  return isFigure ? formatDecimal(text, language) : text;
+}
+
+/** The values of a group as lines. A group of one value needs no name. The attached data has amounts as they were sent. */
+function linesOf(sheet: Sheet, { group, fields = {} }: EvidenceGroup, language: EvidenceLanguage): BoxLine[] {
   const { amount, currency } = fields;
   if (group === "amount" && typeof amount === "string" && typeof currency === "string")
-    return [{ name: "", text: `${amount} ${currency}` }];
+    return [{ name: "", text: `${figureOf(group, amount, language)} ${currency}` }];
   const found = Object.entries(fields).flatMap(([name, value]) => leaves(name === group ? "" : name, value));
   const width = BOX_WIDTH - 2 * PADDING - STATE_WIDTH;
-  return found.flatMap(([name, text]) => {
+  return found.flatMap(([name, sent]) => {
+    const text = figureOf(group, sent, language);
     const names = name === "" ? [""] : sheet.wrap(name, NAME_WIDTH - 6, { size: 8.2 });
     const texts = sheet.wrap(text, name === "" ? width : width - NAME_WIDTH);
     return Array.from({ length: Math.max(names.length, texts.length) }, (_, at) => ({
@@ -164,9 +176,8 @@ const LEAST_LINES = 3;
  * chooses how long its values are, so a longer group is cut and says so; the attached data has all of it.
  */
 export async function drawGroup(
-  sheet: Sheet,
+  { sheet, words, language }: Pick<Drawing, "sheet" | "words" | "language">,
   group: EvidenceGroup,
-  words: EvidenceWords,
   room: number,
 ): Promise<number> {
   const label = words.fields[group.group];
@@ -174,7 +185,7 @@ export async function drawGroup(
     drawSealed(sheet, label, words);
     return 1;
   }
-  const all: readonly BoxLine[] = linesOf(sheet, group);
+  const all: readonly BoxLine[] = linesOf(sheet, group, language);
   const shown = all.slice(0, Math.max(LEAST_LINES, room));
   let left: readonly BoxLine[] = shown;
   do {

@@ -172,7 +172,8 @@ const DE: EvidenceWords = {
   promised: (by) => `mit signierter Quittung zugesagt bis ${by}`,
   of: (seq, size) => `${seq} von ${size}`,
   noWitness: "kein Zeuge",
-  valuesMatch: "jeder geöffnete Wert ergibt eine Prüfsumme, die im Eintrag seiner Transaktion steht",
+  valuesMatch:
+    "jeder geöffnete Wert passt zu einer Prüfsumme im Protokolleintrag über das Einreichen seiner Transaktion",
   check: "So lässt sich die Datei prüfen",
   withPortal: "Mit dem Portal",
   withPortalText: (address) =>
