@@ -33,7 +33,7 @@ test("retyped facts that differ cannot be approved, and two sets that differ are
   await expect(panel(page).getByText("Differs", { exact: true })).toBeAttached();
   await expect(page.getByRole("button", { name: "Approve as requested" })).toBeDisabled();
   await expect(page.getByRole("button", { name: "Narrow", exact: true })).toBeDisabled();
-  await expect(panel(page).getByText("Ask them, or deny")).toBeVisible();
+  await expect(panel(page).getByText("Ask the requester, or deny")).toBeVisible();
 
   const shorter = { ...newOrder(), valid_until: dayOf(10) };
   const other = await file(shorter, { valid_until: dayOf(20) });

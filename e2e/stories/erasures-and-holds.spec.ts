@@ -417,7 +417,7 @@ test("an entry names its checkpoint, witnesses and stamp, and gives both calls @
   browser,
 }) => {
   const { page, faults } = await signedIn(browser, "auditor-001", DESKTOP);
-  const vouchers = page.getByRole("region", { name: "Who signed and witnessed it" });
+  const vouchers = page.getByRole("region", { name: "Who signed and witnessed the log" });
   // The newest checkpoint may wait for the witness: another test may have stopped it, or removed its cosignature.
   await expect(async () => {
     await visit(page, at("/audit?entry=3"));

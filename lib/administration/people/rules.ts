@@ -73,6 +73,7 @@ export async function requireAnotherAdministrator(
   await lockAdministrators(tx, tenantId);
   if ((await countOtherAdministrators(tx, tenantId, userId)) > 0) return;
   throw new DomainError("person.last-administrator", {
-    detail: "No other active administrator has a passkey or an authenticator. Invite one first.",
+    detail:
+      "No other active administrator has a passkey or an authenticator. Invite another administrator first.",
   });
 }
