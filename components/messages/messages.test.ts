@@ -91,13 +91,19 @@ test("a fault of a field says what to enter, always in the same words", () => {
 });
 
 test.each([
-  ["en", "9,999 of 10,000", "All 1,204 in the log"],
-  ["de", "9.999 von 10.000", "Alle 1.204 im Protokoll"],
-] as const)("counts in sentences are written as the language does, in %s", (locale, views, accesses) => {
-  const t = createTranslator({ locale, messages: CATALOGUES[locale] });
-  expect(t("grants.table.of", { n: 9999, all: 10_000 })).toBe(views);
-  expect(t("transactions.accesses.all", { count: 1204 })).toBe(accesses);
-});
+  ["en", "9,999 of 10,000", "All 1,204 in the log", "1,204 not listed"],
+  ["de", "9.999 von 10.000", "Alle 1.204 im Protokoll", "1.204 nicht aufgeführt"],
+] as const)(
+  "counts in sentences are written as the language does, in %s",
+  (locale, views, accesses, more) => {
+    const t = createTranslator({ locale, messages: CATALOGUES[locale] });
+    expect(t("grants.table.of", { n: 9999, all: 10_000 })).toBe(views);
+    expect(t("transactions.accesses.all", { count: 1204 })).toBe(accesses);
+    expect(t("accessReview.decided", { decided: 9999, rows: 10_000 })).toBe(views);
+    expect(t("review.orderScope.result.notListed", { count: 1204 })).toBe(more);
+    expect(t("opening.usesText", { count: 1, left: 9999, all: 10_000 })).toContain(views);
+  },
+);
 
 test.each([
   [undefined, "de-AT,de;q=0.9,en;q=0.5", "de"],

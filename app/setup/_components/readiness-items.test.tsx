@@ -24,8 +24,8 @@ const FACTS = {
     missing: "contacts",
   },
   ...{ organisation: "Havel", zone: "UTC", jurisdictions: "EU", ms: "18", where: "other_user", version: "v" },
-  ...{ shares: "3/5", tried: "2026-11-01T00:00:00Z", held_on: "2026-11-02", place: "standby", size: "5" },
-  ...{ made: "2026-11-28T02:00:00Z", hours: "72" },
+  ...{ shares: "3/5", tried: "2026-11-01T00:00:00Z", held_on: "2026-11-02", place: "standby", size: "12480" },
+  ...{ made: "2026-11-28T02:00:00Z", hours: "1072" },
 };
 const item = (changes: Partial<ReadinessItem>): ReadinessItem => ({
   ...{ item: "organisation", is_needed: true, state: "done", cause: null, detail: "", facts: FACTS },
@@ -61,6 +61,19 @@ describe("the list of what real data needs", () => {
       />,
     );
     expect(opened()[0]?.textContent).toContain("in a file: custodian, signer, witness.");
+  });
+
+  it.each([
+    ["en", "over 12,480 entries", "log of 12,480 entries", "1,072 hours"],
+    ["de", "über 12.480 Einträge", "mit 12.480 Einträgen", "1.072 Stunden"],
+  ] as const)("groups the digits of sizes and hours, in %s", (language, ...words) => {
+    const items = [
+      item({ item: "drill" }),
+      item({ item: "database_backup" }),
+      item({ item: "agency", state: "failed", cause: "database_backup_old" }),
+    ];
+    const { container } = show(<ReadinessItems items={items} people={PEOPLE} />, { language });
+    for (const one of words) expect(container.textContent).toContain(one);
   });
 
   it("names the guide of a part that has no page of its own", () => {

@@ -32,13 +32,19 @@ function useDetail(): (item: ReadinessItem) => ReactNode {
       .map((part) => t(`parts.${part}`))
       .join(", "),
   });
+  // Facts are texts. Numbers that may exceed 999 are grouped as the language does it.
+  const counted = ({ count = "0", size = "0", hours = "0" }: ReadinessItem["facts"]) => ({
+    count: Number(count),
+    size: Number(size),
+    hours: Number(hours),
+  });
   return ({ item, cause, facts }) => {
     if (cause !== null)
       return t(`causes.${cause}`, {
         ...facts,
         ...lacking(facts),
         ...named(facts),
-        count: Number(facts.count ?? 0),
+        ...counted(facts),
         act: item,
       });
     if (item === "backup")
@@ -50,10 +56,10 @@ function useDetail(): (item: ReadinessItem) => ReactNode {
         : t("items.backup.stated", { statement: facts.statement });
     if (item === "database_backup")
       return t.rich("items.database_backup.done", {
-        size: facts.size ?? "",
+        ...counted(facts),
         time: () => <LocalTime instant={facts.made ?? ""} form="minute" />,
       });
-    return t(`items.${item}.done`, { ...facts, count: Number(facts.count ?? 0) });
+    return t(`items.${item}.done`, { ...facts, ...counted(facts) });
   };
 }
 

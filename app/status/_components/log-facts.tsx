@@ -144,7 +144,7 @@ export function LogFacts({ health }: { health: Health }) {
           <span className="font-mono text-note">{log.origin}</span>
         </Fact>
         {log.declared_losses === 0 ? null : (
-          <Fact name={t("declaredLoss")} note={t("declaredLossText")}>
+          <Fact name={t("declaredLoss")} note={t("declaredLossText", { count: log.declared_losses })}>
             {formatCount(log.declared_losses, locale)}
           </Fact>
         )}

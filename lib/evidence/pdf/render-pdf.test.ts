@@ -139,6 +139,8 @@ describe("the evidence PDF", () => {
     const group = { group: "narrative", shown: "plain", fields: { narrative } } as const;
     expect(await drawGroup({ sheet, words: wordsOf("en"), language: "en" }, group, 5)).toBe(5);
     expect(sheet.doc.bufferedPageRange().count).toBe(1);
+    expect(wordsOf("en").cut(99_995)).toMatch(/^99,995 more lines/);
+    expect(wordsOf("de").cut(99_995)).toMatch(/^99\.995 weitere Zeilen/);
   });
 
   test("the German file has German words", async () => {

@@ -1,4 +1,5 @@
 import type { EvidenceStatement } from "@/lib/audit/bundle-verifier/evidence/evidence-format";
+import { formatCount } from "@/lib/format";
 
 export type EvidenceLanguage = "en" | "de";
 
@@ -15,7 +16,7 @@ const EN = {
   formOnly: "The access shows the form of these values only.",
   notProved: "Stored unsealed: no digest proves it.",
   cut: (lines: number) =>
-    `${lines} more lines are not printed. The attached evidence.json has the whole value.`,
+    `${formatCount(lines, "en")} more lines are not printed. The attached evidence.json has the whole value.`,
   fields: {
     amount: "Amount",
     pricing: "Pricing",
@@ -111,7 +112,7 @@ const DE: EvidenceWords = {
   formOnly: "Die Freigabe zeigt nur die Form dieser Werte.",
   notProved: "Unversiegelt gespeichert: Keine Prüfsumme belegt diese Werte.",
   cut: (lines) =>
-    `${lines} weitere Zeilen sind nicht gedruckt. Die beigefügte evidence.json enthält den ganzen Wert.`,
+    `${formatCount(lines, "de")} weitere Zeilen sind nicht gedruckt. Die beigefügte evidence.json enthält den ganzen Wert.`,
   fields: {
     amount: "Betrag",
     pricing: "Preise",
