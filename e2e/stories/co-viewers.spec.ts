@@ -97,7 +97,7 @@ test("an officer without an identity check is called back on the agency's number
   await check.getByLabel("I called the requester on a stored number, and they confirmed the request").check();
   await check.getByLabel("How you checked").fill("Called the switchboard, was put through to Karl Voss.");
   await check.getByRole("button", { name: "Record check" }).click();
-  await expect(page.getByText("Recorded by Lena Hartmann, until")).toBeVisible(SOON);
+  await expect(page.getByText("Recorded by Lena Hartmann, valid until")).toBeVisible(SOON);
   await expect(page.getByRole("button", { name: "Approve as requested" })).toBeEnabled();
   await passLegal(id, order);
   const { issuer, case_number, valid_from, valid_until } = order;

@@ -317,7 +317,7 @@ test("approval needs the legal reviewer's record of who the officer is", async (
   await check.getByLabel("I called the requester on a stored number, and they confirmed the request").check();
   await check.getByRole("button", { name: "Record check" }).click();
   await expect(page.getByRole("button", { name: "Approve as requested" })).toBeEnabled();
-  await expect(page.getByText("Recorded by Lena Hartmann, until")).toBeVisible();
+  await expect(page.getByText("Recorded by Lena Hartmann, valid until")).toBeVisible();
   expect(faults()).toEqual([]);
 });
 

@@ -390,7 +390,9 @@ test("the trust page names the witnesses: self-witnessed here, unwitnessed witho
   await expect(section.getByRole("table", { name: "Witnesses" })).toContainText(name);
   await expect(section.getByRole("table", { name: "Witnesses" })).toContainText("the operator’s own");
   await expect(section.getByRole("table", { name: "Witnesses" })).toContainText(/\d+ \w+ ago/);
-  await expect(section).toContainText("waits for 1 of 1 own witness and for no independent witness");
+  await expect(section).toContainText(
+    "waits for 1 of 1 own witness. It does not wait for independent witnesses.",
+  );
   await expect(section).toContainText("No time-stamp authority is set up.");
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme });

@@ -181,7 +181,7 @@ export const TAGS: readonly Tag[] = [
     name: "Administration",
     slug: "administration",
     description:
-      "API keys and webhooks of all, authorities, the custodian's roster, background work, and readiness for real data.",
+      "All API keys and webhooks, authorities, the custodian's roster, background work, and readiness for real data.",
     paths: ["/confidential/admin"],
     families: ["api-key", "webhook", "delivery", "authority", "agreement", "person", "organisation"],
   },

@@ -44,9 +44,10 @@ const GRANTS: Readonly<Record<GrantKind | "any", string>> = {
 };
 const LEVELS: Readonly<Record<FormLevel, string>> = {
   metadata: "metadata only",
-  masked: "masked",
+  masked: "in masked form",
   full: "in full",
 };
+const OFFICE_NONE = "if their organisation has set no hours of its own";
 const WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
 const or = (words: readonly string[]) => new Intl.ListFormat("en-GB", { type: "disjunction" }).format(words);
@@ -135,7 +136,7 @@ function approvalsOf({ approvals, effect }: PolicyForm): string[] {
 function ofPerson({ effect, factorMinutes, office }: PolicyForm): string[] {
   const isPermit = effect === "permit";
   return [
-    ...(office === "none" ? ["if their organisation has set no hours of its own"] : []),
+    ...(office === "none" ? [OFFICE_NONE] : []),
     ...(office === "own"
       ? [
           isPermit
@@ -200,7 +201,10 @@ function limitsOf(form: PolicyForm): string {
   const exceptions = exceptionsOf(form);
   if (limits.length <= LIMITS) {
     const unless = exceptions.length === 0 ? "" : `, unless ${or(exceptions)}`;
-    return `${limits.map((limit) => ` ${limit}`).join("")}${unless}.`;
+    // After hours, the condition would read as part of "or on public holidays", so it is a sentence of its own.
+    const isApart = form.office === "none" && form.hours !== null;
+    const said = isApart ? limits.filter((limit) => limit !== OFFICE_NONE) : limits;
+    return `${said.map((limit) => ` ${limit}`).join("")}${unless}.${isApart ? ` This applies only ${OFFICE_NONE}.` : ""}`;
   }
   const lead = effect === "permit" ? "Conditions" : "This applies only if all these conditions are met";
   return `. ${lead}: ${limits.join("; ")}.${exceptions.map((one) => ` Exception: ${one}.`).join("")}`;

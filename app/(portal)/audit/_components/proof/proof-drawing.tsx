@@ -47,17 +47,19 @@ function place(levels: readonly Level[]): Placed[] {
   });
 }
 
-function Neighbour({ level, step }: { level: Placed; step: ProofStep }) {
+/** Names the entries that a neighbour covers, such as entries 162 to 163. */
+export function LeafSpan({ start, end }: ProofStep["leaves"]) {
   const t = useTranslations("audit.proof");
   const locale = useLocale();
+  return end - start === 1
+    ? t("oneLeaf", { seq: formatCount(start, locale) })
+    : t("leaves", { from: formatCount(start, locale), to: formatCount(end - 1, locale) });
+}
+
+function Neighbour({ level, step }: { level: Placed; step: ProofStep }) {
   const isLeft = step.side === "left";
   const x = level.from[0] + (isLeft ? -level.lean : level.lean);
   const y = level.to[1];
-  const { start, end } = step.leaves;
-  const span =
-    end - start === 1
-      ? t("oneLeaf", { seq: formatCount(start, locale) })
-      : t("leaves", { from: formatCount(start, locale), to: formatCount(end - 1, locale) });
   return (
     <g className="text-ink-3">
       <line
@@ -84,7 +86,7 @@ function Neighbour({ level, step }: { level: Placed; step: ProofStep }) {
         textAnchor={isLeft ? "end" : "start"}
         className="fill-ink-2 text-[11px]"
       >
-        {span}
+        <LeafSpan {...step.leaves} />
       </text>
     </g>
   );

@@ -6,11 +6,10 @@ import { type Proof, parseProof } from "@/lib/audit/bundle-verifier/tree/check-p
 import type { EventDetail } from "@/lib/audit/schema";
 import { toBase64 } from "@/lib/crypto/bytes";
 import { formatCount } from "@/lib/format";
-import { ProofDrawing } from "./proof-drawing";
+import { LeafSpan, ProofDrawing } from "./proof-drawing";
 
 function AllNeighbours({ proof }: { proof: Proof }) {
   const t = useTranslations("audit.proof");
-  const locale = useLocale();
   if (proof.steps.length === 0) return null;
   return (
     <details className="mt-1 text-control">
@@ -19,11 +18,7 @@ function AllNeighbours({ proof }: { proof: Proof }) {
         {proof.steps.map(({ side, hash, leaves }) => (
           <li key={leaves.start} className="flex flex-wrap items-center justify-between gap-x-3">
             <span className="text-ink-2">
-              {t(side)},{" "}
-              {t("leaves", {
-                from: formatCount(leaves.start, locale),
-                to: formatCount(leaves.end - 1, locale),
-              })}
+              {t(side)}, <LeafSpan {...leaves} />
             </span>
             <Digest value={toBase64(hash)} label={t("hash")} encoding="base64" />
           </li>

@@ -57,7 +57,7 @@ function Found({ run }: { run: VerificationItem }) {
       <>
         {t("runs.sound", {
           size: formatCount(report.size, locale),
-          entries: formatCount(report.entries, locale),
+          entries: report.entries,
         })}
       </>
     );

@@ -78,7 +78,9 @@ describe("a new request", () => {
       "Depends on the kind of order",
     ]);
     await user.selectOptions(screen.getByRole("combobox", { name: "Kind" }), "court_order");
-    expect(followsOf("Will the parties be notified?")).toMatch(/^No\. Parties are not notified/);
+    expect(followsOf("Will the parties be notified?")).toMatch(
+      /^No\. With this kind of legal authority, parties are not notified/,
+    );
     expect(followsOf("Usual")).toBe("Amount and pricing in full, parties masked");
     expect(followsOf("Answer due")).toBe("14 days after you submit");
     await user.click(screen.getByRole("radio", { name: /^Audit/ }));
