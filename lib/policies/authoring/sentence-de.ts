@@ -65,23 +65,23 @@ const minutes = (count: number): string =>
 const dayOf = (day: string): string =>
   formatTime(new Date(`${day}T00:00:00Z`), { timeZone: "UTC", form: "day", locale: "de" });
 
-function windowOf({ weekdays, from, to }: Hours): string {
+function windowOf({ weekdays, from, to }: Hours, separator: string): string {
   const names = weekdays.map((day) => WEEKDAYS[day - 1] ?? "");
   const isRange = weekdays.length > 2 && (weekdays.at(-1) ?? 0) - (weekdays[0] ?? 0) === weekdays.length - 1;
   const named = isRange ? `${names[0]} bis ${names.at(-1)}` : and(names);
   return [
     ...(weekdays.length === 7 ? [] : [named]),
     ...(from === 0 && to === 1440 ? [] : [formatHours(clock(from), clock(to))]),
-  ].join(", ");
+  ].join(separator);
 }
 
 function hoursOf({ effect, hours }: PolicyForm): string[] {
   if (hours === null) return [];
-  const window = windowOf(hours);
   const isPermit = effect === "permit";
+  const window = windowOf(hours, isPermit ? ", " : " ");
   const inside = window === "" ? [] : [`${isPermit ? "nur" : "außerhalb von"} ${strong(window)}`];
-  const holidays = strong(isPermit ? "nicht an Feiertagen" : "an Feiertagen");
-  return [[...inside, ...(hours.exceptHolidays ? [holidays] : [])].join(isPermit ? ", " : " oder ")];
+  const holidays = hours.exceptHolidays ? [strong(isPermit ? "nicht an Feiertagen" : "an Feiertagen")] : [];
+  return [isPermit ? [...inside, ...holidays].join(", ") : [...holidays, ...inside].join(" oder ")];
 }
 
 interface Who {

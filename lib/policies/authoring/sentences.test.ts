@@ -55,7 +55,7 @@ describe("sentence of a rule", () => {
     [
       "hours-auditor",
       "Auditors may not open transactions outside Monday to Friday, 09:00–17:00, or on public holidays, unless they give a reason for outside hours under a legal authority other than an audit mandate. This applies only if their organisation has set no hours of its own.",
-      "Die Revision darf Transaktionen außerhalb von Montag bis Freitag, 09:00–17:00 oder an Feiertagen nicht öffnen, wenn die eigene Organisation keine Zeiten festgelegt hat. Ausnahme: Die Öffnung außerhalb der Zeiten ist begründet und stützt sich auf eine Rechtsgrundlage, die kein Prüfungsauftrag ist.",
+      "Die Revision darf Transaktionen an Feiertagen oder außerhalb von Montag bis Freitag 09:00–17:00 nicht öffnen, wenn die eigene Organisation keine Zeiten festgelegt hat. Ausnahme: Die Öffnung außerhalb der Zeiten ist begründet und stützt sich auf eine Rechtsgrundlage, die kein Prüfungsauftrag ist.",
     ],
     [
       "request-support",

@@ -39,7 +39,7 @@ describe("the facts of a part", () => {
   it("have words for a switch and for why it has its value, and leave a typed reason as it is", () => {
     const change = { flag: "export.background", on: true, reason: "STATIC", organisation: "Pilot" };
     expect(textOf(render({ subjects: ["flag:export.background"], ...change }))).toBe(
-      "|Concerns|Switch Exports in the background|Switch|Exports in the background|On|yes|Reason|Set in the file|Organisation|Pilot|",
+      "|Concerns|Switch: Exports in the background|Switch|Exports in the background|On|yes|Reason|Set in the file|Organisation|Pilot|",
     );
     expect(textOf(render({ reason: "STATIC" }))).toBe("|Reason|STATIC|");
   });

@@ -109,7 +109,7 @@ function OtherSubject({ table, id }: { table: string; id: string }) {
   if (table === "flag")
     return (
       <>
-        {t("tables.flag")} {switches.name(id)}
+        {t("tables.flag")}: {switches.name(id)}
       </>
     );
   return (

@@ -86,6 +86,12 @@ describe("an entry's sentence", () => {
     ["en", "emergency.read", undefined, "Ruth Adler asked to see emergency accesses and was refused."],
     ["de", "emergency.read", undefined, "Ruth Adler wollte Notzugriffe ansehen und wurde abgewiesen."],
     ["en", "dispute.read", JOB, "Ruth Adler asked to see disputes and was refused: transaction 88-1402."],
+    [
+      "de",
+      "dispute.read",
+      JOB,
+      "Ruth Adler wollte Streitfälle ansehen (Transaktion 88-1402) und wurde abgewiesen.",
+    ],
   ] as const)("says what a refused read asked for, in %s: %s", (locale, action, subject, sentence) => {
     expect(textOf(locale, { action, subject, outcome: "denied" })).toBe(sentence);
   });
