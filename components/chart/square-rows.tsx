@@ -91,7 +91,7 @@ export function SquareRows({
           const squares = squaresOf(counts);
           const last = squares.at(-1);
           return (
-            <div key={key} aria-hidden="true" className="flex min-h-[28px] items-center gap-3">
+            <div key={key} aria-hidden="true" className="flex min-h-[28px] items-center gap-3 py-1">
               <span className="w-[130px] shrink-0 tablet:w-[190px]">{name}</span>
               <svg
                 width={last === undefined ? 0 : last.x + last.width}

@@ -24,6 +24,7 @@ export function useApiKeyColumns(): Record<"name" | "may" | "used" | "ends" | "s
     may: {
       key: "may",
       head: t("columns.may"),
+      className: "max-tablet:basis-full",
       cell: ({ scopes, addresses, signing_key: signing }) => (
         <span className="block max-w-[52ch]">
           {scopes.map((scope) => t(`scopes.${scope}.short`)).join(", ")}

@@ -28,6 +28,7 @@ export function PageFrame(props: {
 }) {
   const t = useTranslations("portal");
   const columns = props.facts === undefined ? "" : COLUMNS[props.factsLook ?? "facts"];
+  const room = props.facts === undefined ? "pb-24 tablet:pb-16" : ROOM[props.factsLook ?? "facts"];
   const factsGround = GROUNDS[props.factsLook ?? "facts"];
   return (
     <>
@@ -65,7 +66,7 @@ export function PageFrame(props: {
         <main
           id="content"
           tabIndex={-1}
-          className={`min-w-0 px-4 pt-6 outline-none tablet:px-8 tablet:pb-16 print:p-0 ${props.facts === undefined ? "pb-24" : "pb-8"}`}
+          className={`min-w-0 px-4 pt-6 outline-none tablet:px-8 print:p-0 ${room}`}
         >
           <div className="mb-6 flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
             <div className="min-w-0 tablet:flex-[1_1_336px]">
@@ -96,6 +97,13 @@ export function PageFrame(props: {
 }
 
 const GROUNDS = { facts: "", decision: "bg-margin", drawer: "bg-sheet" } as const;
+
+/** Room at the foot of main. With an open drawer a narrow screen shows only its heading. */
+const ROOM = {
+  facts: "pb-8 tablet:pb-16",
+  decision: "pb-8 tablet:pb-16",
+  drawer: "facts:pb-16",
+} as const;
 
 const COLUMNS = {
   facts: "facts:grid-cols-[minmax(0,1fr)_320px]",

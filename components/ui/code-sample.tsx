@@ -12,6 +12,24 @@ const QUOTED = /^.{30,}["'](?: \\)?$/;
 /** This many characters at its end stay together, so that no quotation mark is alone on the next line. */
 const TAIL = 10;
 
+/** An option or a name with hyphens, such as -keyform or audit-log.zip: it does not break at a hyphen. */
+const HYPHENED = /((?<!\S)[\w.-]*-\w[\w.-]*(?!\S))/;
+const LONGEST = 24;
+
+function Words({ text }: { text: string }) {
+  return text.split(HYPHENED).map((part, index) =>
+    index % 2 === 1 && part.length <= LONGEST ? (
+      // biome-ignore lint/suspicious/noArrayIndexKey: a part has only its position
+      <span key={index} className="whitespace-nowrap">
+        {part}
+      </span>
+    ) : (
+      // biome-ignore lint/suspicious/noArrayIndexKey: a part has only its position
+      <Breaking key={index} text={part} />
+    ),
+  );
+}
+
 function Lines({ code }: { code: string }) {
   return code.split(/(?<=\n)/).map((line, index) => {
     const end = line.trimEnd().length;
@@ -19,7 +37,7 @@ function Lines({ code }: { code: string }) {
     return (
       // biome-ignore lint/suspicious/noArrayIndexKey: a line has only its position
       <Fragment key={index}>
-        <Breaking text={line.slice(0, end - tail)} />
+        <Words text={line.slice(0, end - tail)} />
         {tail === 0 ? null : <span className="whitespace-nowrap">{line.slice(end - tail, end)}</span>}
         {line.slice(end)}
       </Fragment>

@@ -35,7 +35,7 @@ export function Digest({
       className={`inline-flex max-w-full items-center gap-1 align-baseline ${encoding === undefined ? "" : "flex-wrap"}`}
     >
       {isWhole ? (
-        <span title={value} className="break-all font-mono text-control">
+        <span title={value} className="text-balance break-all font-mono text-control">
           {value}
         </span>
       ) : (

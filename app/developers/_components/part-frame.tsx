@@ -105,7 +105,7 @@ export function BackToCalls() {
       >
         {t("back")}
       </Link>
-      <span className="ml-4 text-control">{t("english")}</span>
+      <span className="block text-control tablet:ml-4 tablet:inline">{t("english")}</span>
     </p>
   );
 }

@@ -147,7 +147,7 @@ function Item({ item, isUnfolded }: { item: ReadinessItem; isUnfolded: boolean }
   return (
     <li className={isUnfolded ? "-mx-4 border-accent border-l-[3px] bg-accent-wash pr-4 pl-[13px]" : ""}>
       <details open={isUnfolded} className="border-line border-b">
-        <summary className="flex cursor-pointer list-none flex-wrap items-start justify-between gap-x-6 gap-y-1 py-3 tablet:flex-nowrap">
+        <summary className="flex cursor-pointer list-none items-start justify-between gap-x-6 py-3">
           <span className="min-w-0">
             <span className="block font-medium text-body">{title}</span>
             <span className="block break-words text-control text-ink-2">{detail(item)}</span>

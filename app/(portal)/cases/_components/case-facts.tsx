@@ -59,7 +59,8 @@ function Order({ order }: { order: CaseDetail["order"] }) {
   const kinds = useTranslations("domain.instruments");
   const verification = useTranslations("domain.verification");
   return (
-    <FactsSection title={t("order")}>
+    // The first section where the access is shown above the page.
+    <FactsSection title={t("order")} className="max-facts:border-t-0 max-facts:pt-0">
       <Facts
         facts={[
           { name: t("kind"), value: kinds(order.kind) },

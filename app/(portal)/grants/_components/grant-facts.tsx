@@ -75,7 +75,8 @@ export function GrantFacts({ grant, nowMs }: { grant: GrantDetail; nowMs: number
           <AccessInForce grant={grant} nowMs={nowMs} />
         </FactsSection>
       </div>
-      <FactsSection title={t("why")}>
+      {/* The first that shows where the one above does not. */}
+      <FactsSection title={t("why")} className="max-facts:border-t-0 max-facts:pt-0">
         <Facts
           facts={[
             { name: t("purpose"), value: domain(`purposes.${grant.purpose}`) },

@@ -42,7 +42,9 @@ function Since({ since }: { since: RuleSince | undefined }) {
   return (
     <>
       <LocalTime instant={since.at} form="day" />
-      <span className="block text-ink-2 text-note">{t("inVersion", { number: since.number })}</span>
+      {/* In one line where rows stack. */}
+      <span className="tablet:hidden">, </span>
+      <span className="text-ink-2 text-note tablet:block">{t("inVersion", { number: since.number })}</span>
     </>
   );
 }

@@ -191,7 +191,7 @@ function PageActs({ request, review, principal, follow }: FrameProps) {
       <Link
         href={`/requests/${request.id}/print`}
         prefetch={false}
-        className="inline-flex min-h-touch items-center px-1 text-control text-ink-2 underline underline-offset-4 hover:text-ink tablet:min-h-bar"
+        className="inline-flex min-h-touch items-center text-control text-ink-2 underline underline-offset-4 hover:text-ink tablet:min-h-bar tablet:px-1"
       >
         {t("printView")}
       </Link>

@@ -69,7 +69,12 @@ export function Authenticator({ since }: { since: string | undefined }) {
         <Button isBusy={change.isBusy && shown === undefined} onClick={begin}>
           {t(since === undefined ? "setUp" : "replace")}
         </Button>
-        {since === undefined ? null : <RemoveTotp />}
+        {since === undefined ? null : (
+          // On the column where it has a line of its own.
+          <span className="max-tablet:basis-full tablet:ml-2">
+            <RemoveTotp />
+          </span>
+        )}
       </div>
       {shown === undefined ? null : (
         <shown.SetUpDialog setUp={shown.setUp} change={change} onClose={() => setShown(undefined)} />

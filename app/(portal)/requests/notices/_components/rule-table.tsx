@@ -18,6 +18,8 @@ export function RuleTable({ rules }: { rules: readonly Rule[] }) {
       key: purpose,
       head: domain(`purposes.${purpose}`),
       isNamed: true,
+      // Two in a line where rows stack.
+      className: "max-tablet:basis-[calc(50%-0.5rem)]",
       cell: ({ kind }: Row) => {
         const rule = rules.find((one) => one.kind === kind && one.purpose === purpose);
         if (rule === undefined) return null;

@@ -103,7 +103,12 @@ export function Recipients(props: {
           .filter(({ participantId }) => participantId !== props.own)
           .map(({ participantId, fingerprint }) => (
             <div key={participantId} className="flex flex-wrap items-center gap-x-4">
-              <Choice label={participantId} value={participantId} {...register("recipients")} />
+              <Choice
+                label={participantId}
+                value={participantId}
+                className="max-tablet:py-3"
+                {...register("recipients")}
+              />
               <Digest value={fingerprint} label={t("fingerprint", { id: participantId })} />
             </div>
           ))}

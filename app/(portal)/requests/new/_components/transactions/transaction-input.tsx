@@ -87,7 +87,7 @@ export function TransactionInput(props: {
             }}
             className="min-h-touch min-w-[200px] grow rounded-control bg-sheet px-3 font-mono text-control placeholder:font-sans placeholder:text-ink-3 tablet:min-h-form"
           />
-          <span className="flex items-center gap-3 pr-1 pl-3">
+          <span className="flex items-center gap-3 pr-1 pl-3 max-tablet:grow">
             {chooser.input}
             <button
               type="button"
@@ -107,7 +107,7 @@ export function TransactionInput(props: {
               type="button"
               aria-label={t("add")}
               onClick={() => take(text)}
-              className="inline-flex size-touch cursor-pointer items-center justify-center rounded-control text-ink-2 hover:text-ink tablet:size-[28px]"
+              className="inline-flex size-touch cursor-pointer items-center justify-center rounded-control text-ink-2 hover:text-ink max-tablet:ml-auto tablet:size-[28px]"
             >
               <Icon name="plus" />
             </button>
