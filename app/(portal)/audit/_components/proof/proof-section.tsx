@@ -20,10 +20,12 @@ function AllNeighbours({ proof }: { proof: Proof }) {
           <li key={leaves.start} className="flex flex-wrap items-center justify-between gap-x-3">
             <span className="text-ink-2">
               {t(side)},{" "}
-              {t("leaves", {
-                from: formatCount(leaves.start, locale),
-                to: formatCount(leaves.end - 1, locale),
-              })}
+              {leaves.end - leaves.start === 1
+                ? t("oneLeaf", { seq: formatCount(leaves.start, locale) })
+                : t("leaves", {
+                    from: formatCount(leaves.start, locale),
+                    to: formatCount(leaves.end - 1, locale),
+                  })}
             </span>
             <Digest value={toBase64(hash)} label={t("hash")} encoding="base64" />
           </li>
