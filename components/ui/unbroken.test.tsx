@@ -19,6 +19,8 @@ describe("a text on one line", () => {
     expect(wholeIn("Court order, 7 K 221/26, valid from 30 Nov 2026")).toEqual(["7 K 221/26", "30 Nov 2026"]);
     expect(wholeIn("GR-2026-00000001 gilt bis 3. März 2026")).toEqual(["GR-2026-00000001", "3. März 2026"]);
     expect(wholeIn("Gerichtsbeschluss, 7 K 221/26, Amtsgericht Mitte")).toEqual(["7 K 221/26"]);
+    expect(wholeIn("Montag bis Freitag, 09:00–17:00")).toEqual(["09:00–17:00"]);
+    expect(wholeIn("Der Baum folgt RFC 6962.")).toEqual(["RFC 6962"]);
   });
 
   it("lets ids and words break", () => {

@@ -358,7 +358,7 @@ describe("checkpoints and their time stamps", () => {
       [asReply(Buffer.alloc(1_000_000)), "too large"],
       [asReply(Buffer.from([0x30, 5, 0x30, 3, 2, 1, 2])), "status 2"],
       [asReply(replay), "covers other bytes"],
-      [stampWith(foreign), "no way to a trusted certificate"],
+      [stampWith(foreign), "no path to a trusted certificate"],
     ];
     for (const [handler, reason] of cases) {
       await expect(stampNewest(await stamper(handler))).rejects.toThrow(reason);

@@ -24,7 +24,7 @@ function Choose({ list, example }: { list: ListImport<unknown>; example: string 
   const chooser = useFileChooser(".csv,text/csv", (file) => void list.choose(file));
   const isBusy = list.phase === "running" || list.phase === "reading";
   return (
-    <div className="grid min-w-0 max-w-[640px] gap-4 [&>*]:min-w-0">
+    <div className="grid min-w-0 max-w-[760px] gap-4 [&>*]:min-w-0">
       <FileDrop
         onFile={(file) => (isBusy ? undefined : void list.choose(file))}
         isEmpty={list.name === undefined}

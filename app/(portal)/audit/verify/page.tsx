@@ -11,6 +11,7 @@ import { Digest } from "@/components/ui/digest";
 import { Facts } from "@/components/ui/facts";
 import { Section } from "@/components/ui/section";
 import { EmptyState } from "@/components/ui/states";
+import { Unbroken } from "@/components/ui/unbroken";
 import { opensslCommands, policyText } from "@/components/verify/commands";
 import { BrowserVerification } from "@/components/verify/run/browser-verification";
 import { VerifierExits } from "@/components/verify/verifier-exits";
@@ -140,10 +141,10 @@ export default async function VerifyPage({ searchParams }: PageProps<"/audit/ver
           </Step>
           <Step text={t("ownRun")}>
             <CodeSample label={t("command")} code="npm run verify -- audit-log.zip --policy policy.json" />
+            <VerifierExits />
+            <p className="mt-4 text-body text-ink-2">{t("ownExit")}</p>
           </Step>
         </ol>
-        <VerifierExits />
-        <p className="mt-4 max-w-[760px] text-body text-ink-2">{t("ownExit")}</p>
       </Section>
       <ForPrograms>
         <Section title={t("foreign")} className="print:hidden">
@@ -158,7 +159,9 @@ export default async function VerifyPage({ searchParams }: PageProps<"/audit/ver
               <CodeSample label={t("opensslCommand")} code={opensslCommands(logKey)} />
             </Step>
           </ol>
-          <p className="mt-4 max-w-[760px] text-body text-ink-2">{t("foreignFormats")}</p>
+          <p className="mt-4 max-w-[760px] text-body text-ink-2">
+            <Unbroken>{t("foreignFormats")}</Unbroken>
+          </p>
         </Section>
       </ForPrograms>
       <Section title={t("keys")} className="print:hidden">

@@ -11,7 +11,7 @@ async function OpenNow({ hours }: { hours: OfficeHours }) {
   const t = await getTranslations("organisations");
   const { is_open: isOpen, next_opening_at: next } = hours;
   return (
-    <p className="py-2 text-control">
+    <p className="max-w-[80ch] py-2 text-control">
       {isOpen === undefined ? t("noHours") : t(isOpen ? "openNow" : "closedNow")}{" "}
       {next === undefined ? null : (
         <>

@@ -195,15 +195,26 @@ export function PersonActs({ person }: { person: PersonDetail }) {
   const isParty = person.role === "client" || person.role === "miner";
   const naming = isParty ? [] : [reviewer];
   const BY_STATE: Readonly<Record<PersonDetail["state"], readonly RowAct[]>> = {
-    active: [rename, ...naming, signOut, reset, ...leave, suspend],
-    invited: [rename, resend, withdraw, suspend],
-    suspended: [rename, resume, ...leave],
+    active: [rename, ...naming, signOut, reset],
+    invited: [rename, resend],
+    suspended: [rename, resume],
     left: [resume],
   };
+  const ENDING: Readonly<Record<PersonDetail["state"], readonly RowAct[]>> = {
+    active: [...leave, suspend],
+    invited: [withdraw, suspend],
+    suspended: leave,
+    left: [],
+  };
+  const ending = ENDING[person.state];
   return (
     <>
       {person.state === "active" || person.state === "invited" ? <ChangeDuties person={person} /> : null}
       <Acts acts={BY_STATE[person.state]} />
+      {/* The acts that end something stay together where the row wraps. Without one, no box takes a place in the row. */}
+      <div className={ending.length === 0 ? "contents" : "flex flex-wrap gap-2"}>
+        <Acts acts={ending} />
+      </div>
     </>
   );
 }

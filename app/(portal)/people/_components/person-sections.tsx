@@ -87,7 +87,7 @@ export function AccessSections({ person }: { person: PersonDetail }) {
     line: (
       <>
         <span className="min-w-40 font-semibold">{label}</span>
-        <span className="font-mono">{prefix}</span>
+        <span className="font-mono">sp_{prefix}_…</span>
         {note(
           end === null
             ? t("noEnd")

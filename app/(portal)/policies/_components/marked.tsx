@@ -1,4 +1,5 @@
 import { useLocale } from "next-intl";
+import { Unbroken } from "@/components/ui/unbroken";
 import type { Locale } from "@/lib/format";
 import { type ChangedSegment, segmentsOf } from "@/lib/policies/authoring/segments";
 
@@ -13,7 +14,7 @@ export function Marked({ text }: { text: string }) {
     segment.isStrong ? (
       // biome-ignore lint/suspicious/noArrayIndexKey: parts of a sentence have no identity of their own
       <strong key={index} className="font-semibold">
-        {segment.text}
+        <Unbroken>{segment.text}</Unbroken>
       </strong>
     ) : (
       segment.text

@@ -8,7 +8,8 @@ import type { Subject } from "./event-sentence";
 const PROCESSES = ["portal", "worker", "seed", "signer", "custodian", "launch", "scim"] as const;
 type Process = (typeof PROCESSES)[number];
 
-function processOf(actor: string): Process | undefined {
+/** Returns the process that an actor of the log names, such as `system:portal`; undefined for a person. */
+export function processOf(actor: string): Process | undefined {
   // An identity provider acts as system:scim: and the prefix of its token.
   const name = /^system:([a-z]+)(?:$|:)/.exec(actor)?.[1];
   return PROCESSES.find((known) => known === name);

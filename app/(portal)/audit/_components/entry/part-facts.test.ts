@@ -25,6 +25,11 @@ function render(members: Readonly<Record<string, unknown>>, locale: "en" | "de" 
 const textOf = (html: string) => html.replaceAll(/<[^>]*>/g, "|").replaceAll(/\|+/g, "|");
 
 describe("the facts of a part", () => {
+  it("name a process that acted, and a person by the code that the entry has", () => {
+    expect(textOf(render({ actor: "system:portal" }, "de"))).toBe("|Wer|Portal|");
+    expect(textOf(render({ actor: "QZ_YSoO4j1-zmdTT" }))).toBe("|Who|QZ_YSoO4j1-zmdTT|");
+  });
+
   it("have labels, names of people and records, and words for closed values", () => {
     const html = render({ user: PERSON, transaction: TX, level: "masked", groups: ["amount", "parties"] });
     expect(textOf(html)).toBe(

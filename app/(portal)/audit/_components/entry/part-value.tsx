@@ -12,7 +12,7 @@ import { formatCount } from "@/lib/format";
 import { SignInMethod } from "@/lib/identity/schema";
 import { Level, Purpose } from "@/lib/vocabulary";
 import type { RecordNames } from "./event-sentence";
-import { Actor, SubjectName } from "./names";
+import { Actor, processOf, SubjectName } from "./names";
 import { RefusalName, refusalKey } from "./refusal-name";
 
 // The labels themselves say which members have one, so there is no second list of them. Pages of the log are made on the
@@ -157,5 +157,7 @@ export function PartValue(props: { name: string; value: unknown; known: PartKnow
   if (value === null || value === undefined || value === "") return t("none");
   if (typeof value === "boolean") return t(value ? "yes" : "no");
   if (typeof value === "number") return formatCount(value, locale);
-  return <Text name={name} text={String(value)} known={known} />;
+  const text = String(value);
+  if (name === "actor" && processOf(text) !== undefined) return <Actor actor={text} name={undefined} />;
+  return <Text name={name} text={text} known={known} />;
 }

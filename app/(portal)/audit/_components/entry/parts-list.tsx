@@ -23,7 +23,11 @@ function isKind(kind: string): kind is (typeof KINDS)[number] {
 function Row(props: { name: React.ReactNode; children: React.ReactNode; isWide?: boolean }) {
   const isWide = props.isWide === true;
   return (
-    <div className={isWide ? "border-line border-b py-2" : "flex flex-wrap gap-x-4 py-[5px]"}>
+    <div
+      className={
+        isWide ? "border-line border-b py-2 last:border-b-0 last:pb-0" : "flex flex-wrap gap-x-4 py-[5px]"
+      }
+    >
       <dt className={isWide ? "font-medium" : "w-28 shrink-0 text-ink-2"}>{props.name}</dt>
       <dd className="min-w-0 grow basis-40">{props.children}</dd>
     </div>
