@@ -168,17 +168,23 @@ export function isBase64url(text: string): boolean {
   }
 }
 
-/** The bytes as Node's Buffer. A short array is copied: its `buffer` would move it out of V8's heap, which takes longer. */
-function native(bytes: Uint8Array): Buffer | undefined {
+/**
+ * Node's own text of bytes. A short array is copied, because its `buffer` would move it out of V8's heap, which takes longer.
+ * It may be a key, so the copy is wiped.
+ */
+function nativeText(bytes: Uint8Array, encoding: "base64" | "base64url"): string | undefined {
   if (NATIVE === undefined) return undefined;
-  return bytes.length <= HEAP_BYTES
-    ? NATIVE.from(bytes)
-    : NATIVE.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (bytes.length > HEAP_BYTES)
+    return NATIVE.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString(encoding);
+  const copy = NATIVE.from(bytes);
+  const text = copy.toString(encoding);
+  copy.fill(0);
+  return text;
 }
 
 /** Unpadded base64url (RFC 4648 section 5), the encoding of all our digests, keys, nonces and signatures. */
 export function toBase64url(bytes: Uint8Array): string {
-  return native(bytes)?.toString("base64url") ?? encodeBase64(bytes, URL_ENCODE);
+  return nativeText(bytes, "base64url") ?? encodeBase64(bytes, URL_ENCODE);
 }
 
 /** Returns `toBase64url` of a text's UTF-8 bytes. */
@@ -205,7 +211,7 @@ export function putBase64url(out: Uint8Array, at: number, text: string): void {
 
 /** Standard padded base64 (RFC 4648 section 4), as signed notes use it. */
 export function toBase64(bytes: Uint8Array): string {
-  const quick = native(bytes)?.toString("base64");
+  const quick = nativeText(bytes, "base64");
   if (quick !== undefined) return quick;
   const body = encodeBase64(bytes, STANDARD_ENCODE);
   return body.padEnd(Math.ceil(body.length / 4) * 4, "=");

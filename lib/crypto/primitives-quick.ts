@@ -71,7 +71,7 @@ function takesJwk(): boolean {
   }
 }
 
-/** JWK takes a tenth of the time of DER on Node 20. Node 24 compares `x` with the key, and reads DER as quickly. */
+/** JWK takes a tenth of the time of DER on Node 20. A Node that compares `x` with the key reads DER as quickly. */
 const importQuickly = takesJwk() ? importJwk : importDer;
 
 /** Imports a private key. */

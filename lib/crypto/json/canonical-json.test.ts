@@ -166,6 +166,7 @@ describe("strict parsing", () => {
     };
     fc.assert(fc.property(nearlyJson, expectSame), { numRuns: 2_000 });
     for (const levels of [63, 64, 65, 100_000]) expectSame(deep(levels));
+    for (const text of ["null", JSON.stringify("x".repeat(1024 * 1024))]) expectSame(text);
   });
 
   it("the strict parser agrees with JSON.parse on every text without traps", () => {
