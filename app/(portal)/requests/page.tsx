@@ -112,13 +112,14 @@ const WAITING_VIEWS: readonly ListAddress["view"][] = ["waiting", "assigned", "u
 /** What an empty view would show, and the next step. */
 async function emptyOf(address: ListAddress, principal: Principal) {
   const t = await getTranslations("requests.list");
+  const ui = await getTranslations("ui");
   if (isFiltered(address))
     return {
       title: t("empty.filteredTitle"),
       text: t("empty.filteredText"),
       next: (
         <ButtonLink href={addressOf({ view: address.view })} look="secondary">
-          {t("filter.clear")}
+          {ui("filter.clear")}
         </ButtonLink>
       ),
     };

@@ -1,8 +1,7 @@
 import { useTranslations } from "next-intl";
+import { FilterActs } from "@/app/(portal)/_kit/filter-acts";
 import { SelectChip, TextChip } from "@/app/(portal)/_kit/filter-chip";
 import { roleKey } from "@/components/layout/role-words";
-import { Button } from "@/components/ui/button";
-import { ButtonLink } from "@/components/ui/button-link";
 import { Role } from "@/lib/vocabulary";
 
 /** Finds people by name, address or role, as a plain form: what is asked for is in the address. */
@@ -21,17 +20,7 @@ export function PeopleFilter({ given }: { given: Readonly<Record<string, string 
             </option>
           ))}
         </SelectChip>
-        {/* Both move to the next line together. */}
-        <div className="flex flex-wrap items-center gap-2">
-          <Button type="submit" size="bar" icon="filter">
-            {t("apply")}
-          </Button>
-          {(given.q ?? "") === "" && (given.role ?? "") === "" ? null : (
-            <ButtonLink href="/people" look="quiet" size="bar">
-              {t("clear")}
-            </ButtonLink>
-          )}
-        </div>
+        <FilterActs whole={(given.q ?? "") === "" && (given.role ?? "") === "" ? undefined : "/people"} />
       </form>
     </search>
   );

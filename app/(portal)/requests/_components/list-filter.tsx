@@ -1,8 +1,7 @@
 import { useTranslations } from "next-intl";
+import { FilterActs } from "@/app/(portal)/_kit/filter-acts";
 import { CHIP_CONTROL, FilterChip, SelectChip, TextChip } from "@/app/(portal)/_kit/filter-chip";
 import { BoundInput, ZoneNote } from "@/components/form/bound-input";
-import { Button } from "@/components/ui/button";
-import { ButtonLink } from "@/components/ui/button-link";
 import type { RequestState } from "@/lib/access/requests/schema";
 import { Purpose } from "@/lib/vocabulary";
 import {
@@ -122,17 +121,7 @@ export function ListFilter({ address }: { address: ListAddress }) {
           <option value="newest">{t("newest")}</option>
           <option value="due">{t("due")}</option>
         </SelectChip>
-        {/* Both move to the next line together. */}
-        <div className="flex flex-wrap items-center gap-2">
-          <Button type="submit" size="bar" icon="filter">
-            {t("apply")}
-          </Button>
-          {isFiltered(address) ? (
-            <ButtonLink href={addressOf({ view: address.view })} look="quiet" size="bar">
-              {t("clear")}
-            </ButtonLink>
-          ) : null}
-        </div>
+        <FilterActs whole={isFiltered(address) ? addressOf({ view: address.view }) : undefined} />
         <HistorySearch address={address} />
       </form>
     </search>

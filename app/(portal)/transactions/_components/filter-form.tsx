@@ -1,9 +1,8 @@
 import { useTranslations } from "next-intl";
+import { FilterActs } from "@/app/(portal)/_kit/filter-acts";
 import { CHIP_CONTROL, FilterChip, SelectChip, TextChip } from "@/app/(portal)/_kit/filter-chip";
 import { addressOf, type ListAddress } from "@/app/(portal)/transactions/_components/list-query";
 import { BoundInput, ZoneNote } from "@/components/form/bound-input";
-import { Button } from "@/components/ui/button";
-import { ButtonLink } from "@/components/ui/button-link";
 import { TransactionStatus } from "@/lib/transactions/schema";
 
 /** Id of the text that names the zone of the filter's days. */
@@ -55,17 +54,9 @@ export function FilterForm({ address, isWrong }: { address: ListAddress; isWrong
         <FilterChip id="filter-to" label={t("to")} isSet={address.to !== ""}>
           <BoundInput {...BOUND} id="filter-to" form="day" name="to" isEnd instant={address.to} />
         </FilterChip>
-        {/* Both move to the next line together. */}
-        <div className="flex flex-wrap items-center gap-2">
-          <Button type="submit" size="bar" icon="filter">
-            {t("apply")}
-          </Button>
-          {isFiltered(address) ? (
-            <ButtonLink href={addressOf(NOTHING, { isMine: address.isMine })} look="quiet" size="bar">
-              {t("clear")}
-            </ButtonLink>
-          ) : null}
-        </div>
+        <FilterActs
+          whole={isFiltered(address) ? addressOf(NOTHING, { isMine: address.isMine }) : undefined}
+        />
         <p className="basis-full text-ink-2 text-note">
           <ZoneNote id={ZONE_ID} />
         </p>

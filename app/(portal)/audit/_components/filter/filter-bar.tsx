@@ -1,10 +1,9 @@
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
+import { FilterActs } from "@/app/(portal)/_kit/filter-acts";
 import { CHIP_CONTROL, CHIP_LOOK, FilterChip } from "@/app/(portal)/_kit/filter-chip";
 import { BoundInput, ZoneNote } from "@/components/form/bound-input";
 import { UrlForm } from "@/components/layout/page-controls";
-import { Button } from "@/components/ui/button";
-import { ButtonLink } from "@/components/ui/button-link";
 import { ACTION_GROUPS, type ActionGroup, actionGroup } from "@/lib/audit/action-groups";
 import { ENTRY_OUTCOMES } from "@/lib/audit/entry/event";
 import { ACTION_KEYS } from "@/lib/audit/labels";
@@ -138,19 +137,10 @@ export function FilterBar(props: {
             Purpose.options.map((value) => ({ value, label: purposes(value) })),
             t("any"),
           )}
-          {/* Both move to the next line together. */}
-          <div className="flex flex-wrap items-center gap-2 empty:hidden">
-            {props.submit === undefined ? (
-              <Button type="submit" size="bar" icon="filter">
-                {t("apply")}
-              </Button>
-            ) : null}
-            {hasValues(values) ? (
-              <ButtonLink href={addressOf(props.path, { log: values.log })} look="quiet" size="bar">
-                {t("clear")}
-              </ButtonLink>
-            ) : null}
-          </div>
+          <FilterActs
+            whole={hasValues(values) ? addressOf(props.path, { log: values.log }) : undefined}
+            hasButton={props.submit === undefined}
+          />
           <details open={isOpen} className="open:basis-full">
             <summary className="inline-flex min-h-touch cursor-pointer items-center text-control text-ink-2 underline underline-offset-4 hover:text-ink tablet:min-h-bar">
               {t("more")}
