@@ -24,7 +24,7 @@ it("every demonstration person has first steps that fit their role and duties, i
   }
 });
 
-it("a participant is told to register a key only until one is registered", () => {
+it("first steps ask participants to register a key while they have none", () => {
   expect(stepsOf("participant", [{ kind: "key_missing" }])).toEqual(["1", "2", "3"]);
   expect(stepsOf("participant", [])).toEqual(["2", "3"]);
   expect(stepsOf("regulator", [])).toEqual(["1", "2", "3"]);
