@@ -1,13 +1,15 @@
 import type { ReactNode } from "react";
 import { PageFooter } from "@/app/_components/page-footer";
 import { PortalShell } from "@/app/_components/portal-shell";
-import { PageFrame } from "@/components/layout/page-frame";
+import { type Crumb, PageFrame } from "@/components/layout/page-frame";
 import { SiteHeader, type SitePlace } from "@/components/layout/site-header";
 import type { Health } from "@/lib/http/health/read-health";
 import { currentPrincipal } from "@/lib/http/pages/page";
 
 interface SitePageProps {
   readonly current: SitePlace;
+  /** The pages above this one, from the top. */
+  readonly above?: readonly Crumb[];
   readonly title: ReactNode;
   readonly lead: ReactNode;
   readonly actions?: ReactNode;
@@ -19,10 +21,10 @@ interface SitePageProps {
 export async function SitePage(props: SitePageProps) {
   const principal = await currentPrincipal();
   if (principal === undefined) return <OpenPage {...props} />;
-  const { title, lead, actions, children } = props;
+  const { above = [], title, lead, actions, children } = props;
   return (
     <PortalShell principal={principal}>
-      <PageFrame crumbs={[{ label: title }]} title={title} lead={lead} actions={actions}>
+      <PageFrame crumbs={[...above, { label: title }]} title={title} lead={lead} actions={actions}>
         {children}
       </PageFrame>
     </PortalShell>

@@ -24,10 +24,12 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 export default async function PartPage({ params }: Props) {
   const tag = await partOf(params);
   if (tag === undefined) notFound();
+  const [health, t] = await Promise.all([readHealth(), getTranslations("developers")]);
   const operations = operationsByTag().find((one) => one.tag === tag)?.operations ?? [];
   return (
     <SitePage
       current="developers"
+      above={[{ href: "/developers", label: t("title") }]}
       title={<span lang="en">{tag.name}</span>}
       lead={
         <>
@@ -37,7 +39,7 @@ export default async function PartPage({ params }: Props) {
           <BackToCalls />
         </>
       }
-      health={await readHealth()}
+      health={health}
     >
       <PartFrame current={tag} operations={operations}>
         <OperationList tag={tag} operations={operations} />

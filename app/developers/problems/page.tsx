@@ -20,6 +20,7 @@ export default async function ProblemsPage() {
   return (
     <SitePage
       current="developers"
+      above={[{ href: "/developers", label: t("title") }]}
       title={t("codes.title")}
       lead={
         <>

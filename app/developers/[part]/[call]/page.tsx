@@ -25,12 +25,21 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 
 /** The reference of one call, whole. */
 export default async function CallPage({ params }: Props) {
-  const [found, health, { site }] = await Promise.all([callOf(params), readHealth(), getRuntime()]);
+  const [found, health, { site }, t] = await Promise.all([
+    callOf(params),
+    readHealth(),
+    getRuntime(),
+    getTranslations("developers"),
+  ]);
   if (found === undefined) notFound();
   const { tag, operations, operation } = found;
   return (
     <SitePage
       current="developers"
+      above={[
+        { href: "/developers", label: t("title") },
+        { href: `/developers/${tag.slug}`, label: <span lang="en">{tag.name}</span> },
+      ]}
       title={<CallName operation={operation} />}
       lead={
         <>

@@ -16,10 +16,20 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 
 /** One guide for programs, from docs/guides. */
 export default async function GuidePage({ params }: Props) {
-  const [guide, health] = await Promise.all([findGuide((await params).name), readHealth()]);
+  const [guide, health, t] = await Promise.all([
+    findGuide((await params).name),
+    readHealth(),
+    getTranslations("developers"),
+  ]);
   if (guide === undefined) notFound();
   return (
-    <SitePage current="developers" title={guide.title} lead={<BackToCalls />} health={health}>
+    <SitePage
+      current="developers"
+      above={[{ href: "/developers", label: t("title") }]}
+      title={<span lang="en">{guide.title}</span>}
+      lead={<BackToCalls />}
+      health={health}
+    >
       <div lang="en" className="min-w-0">
         <GuideBlocks blocks={guide.blocks} title={guide.title} from={guide.name} />
       </div>
