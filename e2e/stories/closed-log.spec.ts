@@ -90,7 +90,7 @@ test("filter, pagination and the other pages keep the closed log; leaving it kee
   await page.waitForURL((url) => isOld(url) && url.searchParams.get("action") === "audit.export");
   await expect(log(page).getByRole("row").nth(1)).toContainText(/ exported the log as /);
   await expect(page.getByRole("link", { name: "Clear filter" })).toHaveAttribute("href", /log=/);
-  for (const name of ["Verify", "Print", "Export"])
+  for (const name of ["Verify log", "Print", "Export"])
     await expect(page.getByRole("main").getByRole("link", { name, exact: true })).toHaveAttribute(
       "href",
       /log=/,

@@ -202,7 +202,7 @@ export default async function AuditPage({ searchParams }: PageProps<"/audit">) {
             size="bar"
             icon="check"
           >
-            {t("verify.action")}
+            {t("verify.title")}
           </ButtonLink>
           <ButtonLink
             href={addressOf("/audit/print", read.values, { columns: view.kept.columns })}
