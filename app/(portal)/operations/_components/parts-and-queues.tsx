@@ -37,6 +37,22 @@ export function usePartName(): (name: string) => string {
   };
 }
 
+/** Names of processes that report the background work of a portal: machine and process id. */
+const PORTAL_JOBS = /^jobs of (\S+) (\d+)$/;
+
+/** What a process does and on which machine, with the name that operators find in the database. */
+function ProcessName({ name }: { name: string }) {
+  const t = useTranslations("operations.parts.processNames");
+  const [, machine, pid] = PORTAL_JOBS.exec(name) ?? [];
+  if (name !== "worker" && (machine === undefined || pid === undefined)) return name;
+  return (
+    <>
+      {machine === undefined || pid === undefined ? t("worker") : t("jobs", { machine, pid })}
+      <span className="block break-words font-mono text-note text-ink-2">{name}</span>
+    </>
+  );
+}
+
 /** The parts of the instance, and for administrators their processes. */
 export function Parts({ parts, processes, version }: Pick<Figures, "parts" | "processes" | "version">) {
   const t = useTranslations("operations.parts");
@@ -76,7 +92,7 @@ export function Parts({ parts, processes, version }: Pick<Figures, "parts" | "pr
             rows={processes}
             rowKey={({ name }) => name}
             columns={[
-              { key: "name", head: t("processes"), isTitle: true, cell: ({ name }) => name },
+              { key: "name", head: t("processes"), isTitle: true, cell: ({ name }) => <ProcessName name={name} /> },
               {
                 key: "seen",
                 head: t("seen"),

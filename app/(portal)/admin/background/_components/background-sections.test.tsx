@@ -50,4 +50,6 @@ it("queues and jobs are tables with their figures, and a failure shows its name"
   const jobs = screen.getByRole("table", { name: "Background jobs" });
   expect(jobs.textContent).toContain("12 ms");
   expect(jobs.textContent).toContain("TypeError");
+  expect(jobs.textContent).toContain("Send e-mails and webhook messages");
+  expect(jobs.textContent).toContain("deliveries");
 });

@@ -71,6 +71,51 @@ export function DeadSection({ dead }: Pick<Background, "dead">) {
   );
 }
 
+/** Jobs that have words of their own (lib/runtime/jobs.ts). */
+const JOBS = [
+  "access-reviews",
+  "alert-messages",
+  "alerts",
+  "backup-records",
+  "deadlines",
+  "deliveries",
+  "document-scans",
+  "due-keys",
+  "erasures",
+  "escrow-epoch",
+  "escrow-rewrap",
+  "export-files",
+  "exports",
+  "log-forward",
+  "notification-retention",
+  "notifications",
+  "pending-grants",
+  "people",
+  "policies",
+  "policy-orders",
+  "policy-runs",
+  "rotations",
+  "seal",
+  "self-check",
+  "sessions",
+  "token-objects",
+  "transparency",
+] as const;
+
+/** What a job does, with the name that the log and the alerts have. */
+function JobName({ name }: { name: string }) {
+  const t = useTranslations("administration.background.jobs.names");
+  const known = JOBS.find((one) => one === name);
+  const raw = <span className="font-mono">{name}</span>;
+  if (known === undefined) return raw;
+  return (
+    <>
+      {t(known)}
+      <span className="block text-note text-ink-2">{raw}</span>
+    </>
+  );
+}
+
 /** The jobs of all portals, with their last and next run. */
 export function JobsSection({ jobs }: Pick<Background, "jobs">) {
   const t = useTranslations("administration.background.jobs");
@@ -83,7 +128,7 @@ export function JobsSection({ jobs }: Pick<Background, "jobs">) {
       key: "name",
       head: t("name"),
       isTitle: true,
-      cell: ({ name }) => <span className="font-mono">{name}</span>,
+      cell: ({ name }) => <JobName name={name} />,
     },
     { key: "every", head: t("every"), cell: ({ every_ms }) => period(every_ms) },
     { key: "processes", head: t("processes"), isNumber: true, cell: ({ processes }) => processes },
