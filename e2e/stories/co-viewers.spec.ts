@@ -41,7 +41,7 @@ test("a named colleague opens under their own name with the same views, until th
   await expect(page.getByRole("heading", { level: 1, name: "Check answers" })).toBeVisible(SOON);
   await expect(page.getByText("Karl Voss").or(page.getByText(COLLEAGUE)).first()).toBeVisible();
   await page.getByRole("button", { name: "Submit" }).click();
-  await expect(page.getByRole("heading", { level: 1, name: "Request sent" })).toBeVisible(SOON);
+  await expect(page.getByRole("heading", { level: 1, name: "Request submitted" })).toBeVisible(SOON);
 
   const filed = await readRequest(who().regulator, id);
   expect(filed.co_viewers).toMatchObject([{ handle: COLLEAGUE, name: "Karl Voss" }]);

@@ -158,10 +158,10 @@ test("after an answer is lost while submitting, pressing again submits once @dee
   await expect(page.getByRole("heading", { level: 1, name: "Check answers" })).toBeVisible(SOON);
   const lost = await loseOneAnswer(page, "POST", /\/submit$/);
   await page.getByRole("button", { name: "Submit" }).click();
-  await expect(page.getByText("it is not sent twice")).toBeVisible(SOON);
+  await expect(page.getByText("no second request is made")).toBeVisible(SOON);
   expect(lost()).toBe(1);
   await page.getByRole("button", { name: "Submit" }).click();
-  await expect(page.getByRole("heading", { level: 1, name: "Request sent" })).toBeVisible(SOON);
+  await expect(page.getByRole("heading", { level: 1, name: "Request submitted" })).toBeVisible(SOON);
   const [id = "", ...others] = await requestsFor(who().regulator, reason);
   expect(others).toEqual([]);
   const { timeline } = await readRequest(who().regulator, id);

@@ -86,7 +86,7 @@ test("a regulator files a PDF by keyboard alone with at most three typed answers
   await expect(page.getByText(/^demand\.pdf \d+ kB$/)).toBeVisible();
   await expectNoFindings(page);
   await keys.press(page.getByRole("button", { name: "Submit" }));
-  await expect(page.getByRole("heading", { level: 1, name: "Request sent" })).toBeVisible(SOON);
+  await expect(page.getByRole("heading", { level: 1, name: "Request submitted" })).toBeVisible(SOON);
   const filed = await readRequest(who().regulator, draft);
   expect(filed).toMatchObject({ state: "stage_1", justification: reason, purpose: "compliance" });
   expect(filed.authorization).toMatchObject({
@@ -170,7 +170,7 @@ test("an auditor files for the results of a query, and changes an answer on the 
   await expect(page.getByRole("definition").filter({ hasText: /^7$/ })).toBeVisible(SOON);
   const id = new URL(page.url()).searchParams.get("draft") ?? "";
   await page.getByRole("button", { name: "Submit" }).click();
-  await expect(page.getByRole("heading", { level: 1, name: "Request sent" })).toBeVisible(SOON);
+  await expect(page.getByRole("heading", { level: 1, name: "Request submitted" })).toBeVisible(SOON);
   const filed = await readRequest(who().auditor, id);
   expect(filed).toMatchObject({ state: "stage_1", max_views: 7, purpose: "audit" });
   expect(filed.transactions).toContain(transaction);
@@ -205,7 +205,7 @@ test("support asks for masked fields of a disputed transaction, prefilled and wi
   await expectNoFindings(page);
   const id = new URL(page.url()).searchParams.get("draft") ?? "";
   await page.getByRole("button", { name: "Submit" }).click();
-  await expect(page.getByRole("heading", { level: 1, name: "Request sent" })).toBeVisible(SOON);
+  await expect(page.getByRole("heading", { level: 1, name: "Request submitted" })).toBeVisible(SOON);
   expect(await readRequest(who().support, id)).toMatchObject({
     level: "masked",
     purpose: "dispute",

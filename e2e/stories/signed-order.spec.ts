@@ -90,7 +90,7 @@ test("a signed order is filed with its document, approved by two people without 
   await page.getByRole("button", { name: "Check answers" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Check answers" })).toBeVisible(SOON);
   await page.getByRole("button", { name: "Submit" }).click();
-  await expect(page.getByRole("heading", { level: 1, name: "Request sent" })).toBeVisible(SOON);
+  await expect(page.getByRole("heading", { level: 1, name: "Request submitted" })).toBeVisible(SOON);
 
   await decideSigned(browser, "coordinator-001:legal", id);
   await decideSigned(browser, "coordinator-001:approve", id);
@@ -153,7 +153,7 @@ test("a signed order alone is filed where documents are dropped: no document is 
   await expect(page.getByRole("heading", { level: 1, name: "Check answers" })).toBeVisible(SOON);
   await expect(page.getByText("None: the order itself is signed (JWS)")).toBeVisible();
   await page.getByRole("button", { name: "Submit" }).click();
-  await expect(page.getByRole("heading", { level: 1, name: "Request sent" })).toBeVisible(SOON);
+  await expect(page.getByRole("heading", { level: 1, name: "Request submitted" })).toBeVisible(SOON);
   await decideSigned(browser, "coordinator-001:legal", id);
   await decideSigned(browser, "coordinator-001:approve", id);
   await page.goto(at(`/requests/${id}`));

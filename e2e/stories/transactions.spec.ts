@@ -69,11 +69,11 @@ test("a participant submits by keyboard alone, opens in place and copies, and th
   await page.keyboard.press("Tab");
   await page.keyboard.type(secret.rate);
   await type("Narrative", secret.memo);
-  await enterOn(page, page.getByRole("button", { name: "Check before sending" }));
+  await enterOn(page, page.getByRole("button", { name: "Check before submitting" }));
   await expect(page.getByText("Check everything.")).toBeVisible();
   await expect(page.getByText("1,250.50 EUR")).toBeVisible();
   expect(await axeFindings(page)).toEqual([]);
-  await enterOn(page, page.getByRole("button", { name: "Seal and send" }));
+  await enterOn(page, page.getByRole("button", { name: "Seal and submit" }));
   await expect(page.getByText("Sealed and stored: job-e2e")).toBeVisible();
   await expect(page.getByText("Log entry")).toBeVisible();
   // After sending, typed text is neither in the page nor in an answer.
@@ -379,18 +379,18 @@ test("a lost connection loses no typed text and makes no second transaction @dee
   await page.getByLabel("Job id").fill(`${job}\u202e`);
   await page.getByRole("checkbox", { name: "miner-789" }).check();
   await page.getByLabel("Amount", { exact: true }).fill("12.50");
-  await page.getByRole("button", { name: "Check before sending" }).click();
-  await page.getByRole("button", { name: "Seal and send" }).click();
+  await page.getByRole("button", { name: "Check before submitting" }).click();
+  await page.getByRole("button", { name: "Seal and submit" }).click();
   // The server names the value it refuses. The summary has the focus and leads to its control.
   const summary = page.getByRole("alert", { name: "One thing to correct" });
   await expect(summary).toBeFocused();
   await summary.getByRole("link").click();
   await expect(page.getByLabel("Job id")).toBeFocused();
   await page.getByLabel("Job id").fill(job);
-  await page.getByRole("button", { name: "Check before sending" }).click();
+  await page.getByRole("button", { name: "Check before submitting" }).click();
 
   await page.context().setOffline(true);
-  await page.getByRole("button", { name: "Seal and send" }).click();
+  await page.getByRole("button", { name: "Seal and submit" }).click();
   await expect(page.getByText("The connection was lost.")).toBeVisible();
   await expect(page.getByText("12.50 EUR")).toBeVisible();
   await page.context().setOffline(false);
@@ -400,10 +400,10 @@ test("a lost connection loses no typed text and makes no second transaction @dee
     await route.fetch();
     await route.abort();
   });
-  await page.getByRole("button", { name: "Seal and send" }).click();
-  await expect(page.getByRole("button", { name: "Seal and send" })).not.toHaveAttribute("aria-busy", "true");
+  await page.getByRole("button", { name: "Seal and submit" }).click();
+  await expect(page.getByRole("button", { name: "Seal and submit" })).not.toHaveAttribute("aria-busy", "true");
   await page.unroute("**/confidential/transactions");
-  await page.getByRole("button", { name: "Seal and send" }).click();
+  await page.getByRole("button", { name: "Seal and submit" }).click();
   await expect(page.getByText(`Sealed and stored: ${job}`)).toBeVisible();
   // The answer of the first attempt was lost. Its receipt was not.
   await expect(page.getByRole("button", { name: "Download the receipt" })).toBeVisible();

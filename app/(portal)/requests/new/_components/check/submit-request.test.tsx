@@ -21,7 +21,7 @@ describe("submitting a request", () => {
   it("keeps the page after a lost answer, and a second press submits once and leads on", async () => {
     const { calls, moves, press, replace } = submit("lost", { status: 200, json: { id: ID } });
     await press();
-    expect(await screen.findByText(/it is not sent twice/)).toBeDefined();
+    expect(await screen.findByText(/no second request is made/)).toBeDefined();
     // Reading the page again would lead to the request, away from this explanation.
     expect(moves).toEqual([]);
     await press();
