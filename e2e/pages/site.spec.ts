@@ -148,7 +148,7 @@ test("the keyboard reaches every control, and each shows its focus", async ({ br
   }
   for (const name of [
     "Sign in",
-    "Take the ten-minute tour",
+    "Take the 10-minute tour",
     "Check a bundle",
     "Who runs each part",
     "Readiness",

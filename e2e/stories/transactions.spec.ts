@@ -231,7 +231,7 @@ test("fields are sealed after five minutes without use, or one minute out of sig
   await expect(page.getByText(secret.rate)).toBeVisible();
   await clock.forward(61_000);
   await expect(page.getByText(secret.rate)).toHaveCount(0);
-  await expect(page.getByText("This page was not used for five minutes.")).toBeVisible();
+  await expect(page.getByText("This page was not used for 5 minutes.")).toBeVisible();
 
   await openAll(page, secret);
   const see = (state: "hidden" | "visible") =>
