@@ -1,6 +1,6 @@
 import { getTranslations } from "next-intl/server";
 
-const EXITS = ["0", "3", "1", "2"] as const;
+const EXITS = ["0", "1", "2", "3"] as const;
 
 /** What the exit codes of Sealport's verifier mean. */
 export async function VerifierExits() {

@@ -84,7 +84,6 @@ function Alarms({ health }: { health: Health }) {
 
 function StampFact({ health }: { health: Health }) {
   const t = useTranslations("state");
-  const locale = useLocale();
   const { time_stamp: stamp, size } = health.log;
   if (!health.database) return <Fact name={t("timeStamp")}>{t("unknown")}</Fact>;
   if (stamp === undefined) return <Fact name={t("timeStamp")}>{t("timeStampNoAuthority")}</Fact>;
@@ -93,7 +92,7 @@ function StampFact({ health }: { health: Health }) {
   return (
     <Fact
       name={t("timeStamp")}
-      note={t("timeStampText", { entries: formatCount(stamp.size, locale), later })}
+      note={t("timeStampText", { entries: stamp.size, later })}
     >
       <LocalTime instant={stamp.at} />
     </Fact>

@@ -141,6 +141,8 @@ describe("the evidence PDF", () => {
     expect(sheet.doc.bufferedPageRange().count).toBe(1);
     expect(wordsOf("en").cut(99_995)).toMatch(/^99,995 more lines/);
     expect(wordsOf("de").cut(99_995)).toMatch(/^99\.995 weitere Zeilen/);
+    expect(wordsOf("en").cut(1)).toMatch(/^1 more line is/);
+    expect(wordsOf("de").cut(1)).toMatch(/^1 weitere Zeile ist/);
   });
 
   test("the German file has German words", async () => {

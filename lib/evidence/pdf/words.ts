@@ -16,7 +16,7 @@ const EN = {
   formOnly: "The access shows the form of these values only.",
   notProved: "Stored unsealed: no digest proves it.",
   cut: (lines: number) =>
-    `${formatCount(lines, "en")} more lines are not printed. The attached evidence.json has the whole value.`,
+    `${lines === 1 ? "1 more line is" : `${formatCount(lines, "en")} more lines are`} not printed. The attached evidence.json has the whole value.`,
   fields: {
     amount: "Amount",
     pricing: "Pricing",
@@ -112,7 +112,7 @@ const DE: EvidenceWords = {
   formOnly: "Die Freigabe zeigt nur die Form dieser Werte.",
   notProved: "Unversiegelt gespeichert: Keine Prüfsumme belegt diese Werte.",
   cut: (lines) =>
-    `${formatCount(lines, "de")} weitere Zeilen sind nicht gedruckt. Die beigefügte evidence.json enthält den ganzen Wert.`,
+    `${lines === 1 ? "1 weitere Zeile ist" : `${formatCount(lines, "de")} weitere Zeilen sind`} nicht gedruckt. Die beigefügte evidence.json enthält den ganzen Wert.`,
   fields: {
     amount: "Betrag",
     pricing: "Preise",

@@ -40,7 +40,7 @@ export function FilterForm({ address, isWrong }: { address: ListAddress; isWrong
           name="status"
           label={t("status")}
           value={address.status}
-          any={t("anyStatus")}
+          any={t("any")}
         >
           {TransactionStatus.options.map((one) => (
             <option key={one} value={one}>

@@ -100,14 +100,14 @@ export function FilterBar(props: {
           {select(
             "within",
             spans.map((value) => ({ value, label: t(`spans.${value}`) })),
-            t("anyTime"),
+            t("any"),
           )}
           <FilterChip id="filter-actor" label={t("actor")} isSet={values.actor !== ""}>
             <ActorPick
               id="filter-actor"
               choices={props.actors}
               current={values.actor}
-              any={t("anyone")}
+              any={t("any")}
               className={CHIP_CONTROL}
             />
           </FilterChip>

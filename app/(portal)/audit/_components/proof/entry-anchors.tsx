@@ -72,7 +72,7 @@ export function EntryAnchors({ anchors, rule }: { anchors: Shown; rule: WitnessR
         stamp === null
           ? t("noStamp")
           : t.rich("stampOver", {
-              size: formatCount(stamp.size, locale),
+              size: stamp.size,
               time: () => <LocalTime instant={stamp.at} />,
             }),
     },
