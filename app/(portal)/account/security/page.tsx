@@ -2,7 +2,7 @@ import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { Authenticator } from "@/app/(portal)/account/security/_components/authenticator";
 import { Passkeys } from "@/app/(portal)/account/security/_components/passkeys";
-import { PasswordForm } from "@/app/(portal)/account/security/_components/password-form";
+import { PasswordSection } from "@/app/(portal)/account/security/_components/password-section";
 import { ProviderLink } from "@/app/(portal)/account/security/_components/provider-link";
 import { RecoveryCodes } from "@/app/(portal)/account/security/_components/recovery-codes";
 import { Sessions } from "@/app/(portal)/account/security/_components/sessions";
@@ -92,7 +92,7 @@ export default async function AccountPage() {
         <Authenticator since={account.totp?.created_at} />
         <RecoveryCodes left={account.recovery_codes_left} />
         <ProviderLink own={account.organisation_sign_in} />
-        {account.has_password ? <PasswordForm /> : null}
+        {account.has_password ? <PasswordSection /> : null}
         <Sessions sessions={account.sessions} />
       </PageFrame>
     </Words>

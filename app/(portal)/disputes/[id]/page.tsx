@@ -3,7 +3,7 @@ import { recordPage, type Shown as ShownRecord } from "@/app/(portal)/_kit/recor
 import { DisputeActs } from "@/app/(portal)/disputes/_components/dispute-acts";
 import { DisputeFacts } from "@/app/(portal)/disputes/_components/dispute-facts";
 import { DisputeStateTag } from "@/app/(portal)/disputes/_components/dispute-table";
-import { FigureForm } from "@/app/(portal)/disputes/_components/figure-form";
+import { FigureSection } from "@/app/(portal)/disputes/_components/figure-section";
 import { FigureTable } from "@/app/(portal)/disputes/_components/figure-table";
 import { Notes } from "@/app/(portal)/disputes/_components/notes";
 import { type Looking, RecordColumn } from "@/app/(portal)/disputes/_components/record-column";
@@ -123,7 +123,7 @@ async function Content({ value: dispute, principal, nowMs }: Shown) {
         </div>
       </div>
       <FigureTable dispute={dispute} />
-      {dispute.acts.includes("state-figures") ? <FigureForm disputeId={dispute.id} /> : null}
+      {dispute.acts.includes("state-figures") ? <FigureSection disputeId={dispute.id} /> : null}
       <Notes dispute={dispute} isParty={looking.kind === "party"} />
     </>
   );

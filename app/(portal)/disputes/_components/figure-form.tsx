@@ -5,7 +5,6 @@ import { target } from "@/components/client/api";
 import { AreaField, TextField } from "@/components/form/fields";
 import { FormFrame } from "@/components/form/form-frame";
 import { useForm } from "@/components/form/use-form";
-import { Section } from "@/components/ui/section";
 import type { stateFigures } from "@/lib/api-client/operations/disputes";
 import { type Locale, readDecimal } from "@/lib/format";
 
@@ -22,8 +21,8 @@ function linesOf(text: string, locale: Locale): Record<string, string> {
   );
 }
 
-/** A party states its figures, once for each field. */
-export function FigureForm({ disputeId }: { disputeId: string }) {
+/** The form for a party's figures. */
+export function FigureForm({ disputeId, onDone }: { disputeId: string; onDone: () => void }) {
   const t = useTranslations("disputes.figures.form");
   const locale = useLocale();
   const form = useForm({
@@ -49,15 +48,14 @@ export function FigureForm({ disputeId }: { disputeId: string }) {
       currency: { label: t("currency"), missing: t("currencyNeeded") },
       pricing: { label: t("pricing"), missing: t("pricingWrong"), wrong: t("pricingWrong") },
     },
+    isInDialog: true,
+    onDone,
   });
   return (
-    <Section title={t("title")}>
-      <p className="mt-2 max-w-[640px] text-control text-ink-2">{t("lead")}</p>
-      <FormFrame form={form} submit={t("send")} look="secondary" className="mt-3 max-w-[640px]">
-        <TextField form={form} name="amount" inputMode="decimal" help={t("amountHelp")} />
-        <TextField form={form} name="currency" />
-        <AreaField form={form} name="pricing" rows={3} help={t("pricingHelp")} />
-      </FormFrame>
-    </Section>
+    <FormFrame form={form} submit={t("send")}>
+      <TextField form={form} name="amount" inputMode="decimal" help={t("amountHelp")} />
+      <TextField form={form} name="currency" />
+      <AreaField form={form} name="pricing" rows={3} help={t("pricingHelp")} />
+    </FormFrame>
   );
 }

@@ -13,7 +13,7 @@ const send = () => screen.getByRole("button", { name: "State these figures" });
 describe("the form for a party's figures", () => {
   it("sends the amount with its currency, and a line for each price", async () => {
     const calls = answerCalls(() => ({ status: 201, json: { id: ID } }));
-    const { user } = show(<FigureForm disputeId={ID} />);
+    const { user } = show(<FigureForm disputeId={ID} onDone={() => undefined} />);
     await type(user, "Amount", "482150.00");
     await type(user, "Currency", "EUR");
     await type(user, "Prices and quantities", "gpu_hour 1.85{Enter}units: 12");
@@ -25,7 +25,7 @@ describe("the form for a party's figures", () => {
 
   it("says what to do about nothing, a comma and a line without a figure, before anything is sent", async () => {
     const calls = answerCalls(() => problem(500, "internal"));
-    const { user } = show(<FigureForm disputeId={ID} />);
+    const { user } = show(<FigureForm disputeId={ID} onDone={() => undefined} />);
     await user.click(send());
     expect(await screen.findAllByText("Enter an amount or a price")).not.toEqual([]);
     await type(user, "Amount", "482,50");

@@ -10,7 +10,8 @@ import type { addDisputeNote } from "@/lib/api-client/operations/disputes";
 const SEND = target<typeof addDisputeNote>("POST", "/confidential/disputes/{id}/notes");
 
 /** The form for a message to the other people in the dispute. */
-export function NoteForm({ disputeId, isParty }: { disputeId: string; isParty: boolean }) {
+export function NoteForm(props: { disputeId: string; isParty: boolean; onDone: () => void }) {
+  const { disputeId, isParty, onDone } = props;
   const t = useTranslations("disputes.notes");
   const form = useForm({
     call: SEND,
@@ -21,9 +22,11 @@ export function NoteForm({ disputeId, isParty }: { disputeId: string; isParty: b
     toBody: ({ text }) => ({ text }),
     controls: { "/text": "text" },
     words: { text: { label: t(isParty ? "labelParty" : "label") } },
+    isInDialog: true,
+    onDone,
   });
   return (
-    <FormFrame form={form} submit={t("send")} look="secondary" icon="comment" className="mt-4 max-w-[640px]">
+    <FormFrame form={form} submit={t("send")}>
       <AreaField form={form} name="text" help={t("help")} maxLength={4_000} />
     </FormFrame>
   );

@@ -1,10 +1,10 @@
 import { useTranslations } from "next-intl";
-import { NoteForm } from "@/app/(portal)/disputes/_components/note-form";
+import { NoteButton } from "@/app/(portal)/disputes/_components/note-button";
 import { LocalTime } from "@/components/ui/local-time";
 import { Section } from "@/components/ui/section";
 import type { DisputeView } from "@/lib/disputes/schema";
 
-/** All notes of the parties and support, oldest first, and the field for a new one. */
+/** All notes of the parties and support, oldest first, and the button for a new one. */
 export function Notes({ dispute, isParty }: { dispute: DisputeView; isParty: boolean }) {
   const t = useTranslations("disputes.notes");
   const isOver = dispute.state === "resolved" || dispute.state === "withdrawn";
@@ -26,7 +26,7 @@ export function Notes({ dispute, isParty }: { dispute: DisputeView; isParty: boo
           </li>
         ))}
       </ol>
-      {dispute.acts.includes("note") ? <NoteForm disputeId={dispute.id} isParty={isParty} /> : null}
+      {dispute.acts.includes("note") ? <NoteButton disputeId={dispute.id} isParty={isParty} /> : null}
       {isOver ? <p className="mt-3 text-control text-ink-2">{t("over")}</p> : null}
     </Section>
   );

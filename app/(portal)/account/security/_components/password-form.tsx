@@ -5,7 +5,6 @@ import { target } from "@/components/client/api";
 import { TextField } from "@/components/form/fields";
 import { FormFrame } from "@/components/form/form-frame";
 import { useForm } from "@/components/form/use-form";
-import { Section } from "@/components/ui/section";
 import type { changePassword } from "@/lib/api-client/operations/account";
 
 const CHANGE = target<typeof changePassword>("POST", "/confidential/account/password");
@@ -22,8 +21,8 @@ async function loadBody() {
   });
 }
 
-/** Changes the person's password. */
-export function PasswordForm() {
+/** The form that changes the person's password. */
+export function PasswordForm({ onDone }: { onDone: () => void }) {
   const t = useTranslations("account.password");
   const failed = useTranslations("account.failed");
   const form = useForm({
@@ -37,20 +36,13 @@ export function PasswordForm() {
       current: { label: t("current"), missing: t("currentMissing"), wrong: t("wrong") },
       next: { label: t("next"), missing: t("short"), tooShort: t("short"), wrong: t("weak") },
     },
+    isInDialog: true,
+    onDone,
   });
   return (
-    <Section title={t("title")} className="print:hidden">
-      <FormFrame
-        form={form}
-        failed={failed("title")}
-        submit={t("submit")}
-        look="secondary"
-        status={form.answer === undefined ? "" : t("done")}
-        className="mt-3 max-w-[400px]"
-      >
-        <TextField form={form} name="current" type="password" autoComplete="current-password" />
-        <TextField form={form} name="next" type="password" autoComplete="new-password" help={t("help")} />
-      </FormFrame>
-    </Section>
+    <FormFrame form={form} failed={failed("title")} submit={t("submit")}>
+      <TextField form={form} name="current" type="password" autoComplete="current-password" />
+      <TextField form={form} name="next" type="password" autoComplete="new-password" help={t("help")} />
+    </FormFrame>
   );
 }
