@@ -37,8 +37,11 @@ export function Choice({
     <label
       className={`flex min-h-touch items-start gap-3 py-2 text-control tablet:min-h-bar tablet:py-[6px] ${className}`}
     >
-      <input {...rest} type={kind} className="mt-[2px]" />
-      <span>
+      {/* As high as the first line of the label, whatever its size. */}
+      <span className="flex h-[1lh] shrink-0 items-center">
+        <input {...rest} type={kind} />
+      </span>
+      <span className="min-w-0">
         {label}
         {help === undefined ? null : <span className="block text-note text-ink-2">{help}</span>}
       </span>

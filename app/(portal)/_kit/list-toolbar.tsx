@@ -69,8 +69,10 @@ function Columns({ path, query, current, columns }: ToolbarProps) {
       <fieldset className="absolute right-0 z-header mt-1 max-h-[60vh] w-max min-w-0 max-w-[calc(100vw-2rem)] overflow-y-auto break-words border border-line-2 bg-sheet p-3">
         <legend className="sr-only">{t("columnsHelp")}</legend>
         {columns.map(({ key, head, isTitle }) => (
-          <label key={key} className="flex min-h-[32px] items-center gap-3 text-control">
-            <input type="checkbox" checked={shown.has(key)} disabled={isTitle} onChange={() => turn(key)} />
+          <label key={key} className="flex min-h-[32px] items-start gap-3 py-[6px] text-control">
+            <span className="flex h-[1lh] shrink-0 items-center">
+              <input type="checkbox" checked={shown.has(key)} disabled={isTitle} onChange={() => turn(key)} />
+            </span>
             <span className="min-w-0">{head}</span>
           </label>
         ))}

@@ -31,7 +31,7 @@ export function SelectRequest({ id, reference }: { id: string; reference: string
   const selection = useContext(Selection);
   if (selection === undefined) return null;
   return (
-    <label className="inline-flex size-6 cursor-pointer items-center justify-center">
+    <label className="inline-flex size-6 cursor-pointer items-center justify-center align-middle">
       <input
         type="checkbox"
         checked={selection.chosen.has(id)}
