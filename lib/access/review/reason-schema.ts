@@ -25,12 +25,3 @@ export const Reasons = z.object({
 export type Reasons = z.infer<typeof Reasons>;
 export const ReasonsAnswer = Reasons.extend({ receipt: Receipt });
 export type ReasonsAnswer = z.infer<typeof ReasonsAnswer>;
-
-/** Until compliance keeps its own. */
-export const FIRST_REASONS: readonly ReasonTemplate[] = [
-  { decision: "approve", text: "The order names the transactions and the fields. Both readings match." },
-  { decision: "narrow", text: "The order ends on {day}; access ends with it." },
-  { decision: "narrow", text: "The order does not name {fields}." },
-  { decision: "ask", text: "Which transactions does the order mean with {words}?" },
-  { decision: "deny", text: "The order was issued for {purpose}, and the request asks for another purpose." },
-];

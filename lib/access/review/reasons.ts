@@ -1,9 +1,9 @@
 import "server-only";
 import {
-  FIRST_REASONS,
   NewReasons,
   type Reasons,
   type ReasonsAnswer,
+  type ReasonTemplate,
 } from "@/lib/access/review/reason-schema";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import { issueReceipt } from "@/lib/audit/record/issue-receipt";
@@ -11,6 +11,31 @@ import type { Context } from "@/lib/context/context";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { type Run, statement } from "@/lib/db/statement";
 import { inTransaction } from "@/lib/db/transaction";
+import type { Locale } from "@/lib/format";
+
+/** Until compliance keeps its own, in the reader's language. What a decider chose is recorded as it was. */
+const FIRST_REASONS: Readonly<Record<Locale, readonly ReasonTemplate[]>> = {
+  en: [
+    { decision: "approve", text: "The order names the transactions and the fields. Both readings match." },
+    { decision: "narrow", text: "The order ends on {day}; access ends with it." },
+    { decision: "narrow", text: "The order does not name {fields}." },
+    { decision: "ask", text: "Which transactions does the order mean with {words}?" },
+    { decision: "deny", text: "The order was issued for {purpose}, and the request asks for another purpose." },
+  ],
+  de: [
+    {
+      decision: "approve",
+      text: "Die Anordnung nennt die Transaktionen und die Felder. Die abgetippten Angaben stimmen mit ihr überein.",
+    },
+    { decision: "narrow", text: "Die Anordnung endet am {Tag}. Der Zugriff endet mit ihr." },
+    { decision: "narrow", text: "Diese Felder nennt die Anordnung nicht: {Felder}." },
+    { decision: "ask", text: "Welche Transaktionen meint die Anordnung mit „{Wortlaut}“?" },
+    {
+      decision: "deny",
+      text: "Die Anordnung wurde zum Zweck {Zweck} ausgestellt. Der Antrag nennt einen anderen Zweck.",
+    },
+  ],
+};
 
 interface NewestRow {
   readonly items: unknown;
@@ -35,16 +60,16 @@ const INSERT = statement<NewSet, never>("insert-reasons")`
   VALUES (${({ id }) => id}::uuid, ${({ tenantId }) => tenantId}::uuid, ${({ items }) => JSON.stringify(items)}::jsonb,
     ${({ userId }) => userId}::uuid, ${({ at }) => at}::timestamptz)`;
 
-async function read(run: Run, tenantId: string): Promise<Reasons> {
+async function read(run: Run, tenantId: string, language: Locale): Promise<Reasons> {
   const [row] = await run(NEWEST, { tenantId });
-  if (row === undefined) return { items: [...FIRST_REASONS] };
+  if (row === undefined) return { items: [...FIRST_REASONS[language]] };
   const { items } = NewReasons.parse({ items: row.items });
   return { items, by: row.name, at: row.at.toISOString() };
 }
 
-/** Returns the templates of reasons: those that compliance keeps, or the program's own. */
-export function listReasons(cx: Context): Promise<Reasons> {
-  return read(cx.db.run, cx.instance.tenantId);
+/** Returns the templates of reasons: those that compliance keeps, or the program's own in this language. */
+export function listReasons(cx: Context, language: Locale = "en"): Promise<Reasons> {
+  return read(cx.db.run, cx.instance.tenantId, language);
 }
 
 /** Replaces the templates. Reasons that were given with one of them stay as they are. */

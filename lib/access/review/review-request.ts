@@ -31,6 +31,7 @@ import type { Context } from "@/lib/context/context";
 import type { DecidingSet } from "@/lib/context/policies";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";
 import { validityTime } from "@/lib/escrow/protocol/statements";
+import type { Locale } from "@/lib/format";
 import * as people from "@/lib/identity/people/people-store";
 import { findPeople } from "@/lib/identity/people/people-store";
 import { getOffice } from "@/lib/organisations/store";
@@ -225,8 +226,9 @@ async function viewReview(tx: Tx, cx: Context, id: string): Promise<Omit<ReviewV
 
 /**
  * Returns everything a decider needs in addition to the request itself. The requester and their organisation get 403.
+ * The program's own templates of reasons are in the given language.
  */
-export async function reviewRequest(cx: Context, id: string): Promise<ReviewView> {
+export async function reviewRequest(cx: Context, id: string, language: Locale = "en"): Promise<ReviewView> {
   const view = await inSnapshot(cx, (tx) => viewReview(tx, cx, id));
-  return { ...view, reasons: (await listReasons(cx)).items, signing: await loadSigning(cx) };
+  return { ...view, reasons: (await listReasons(cx, language)).items, signing: await loadSigning(cx) };
 }

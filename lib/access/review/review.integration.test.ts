@@ -169,6 +169,18 @@ describe("the review", () => {
       expect(await code(assignRequest(bench.regulator, id, { person: handle }))).toBe("decision.self");
     });
 
+    it("shows the program's own templates in the reader's language until compliance keeps its own", async () => {
+      const decisions = ["approve", "narrow", "narrow", "ask", "deny"];
+      const { items: english } = await listReasons(bench.legal);
+      const { reasons: german } = await reviewRequest(bench.approver, await bench.file(), "de");
+      expect([english, german].map((list) => list.map(({ decision }) => decision))).toEqual([
+        decisions,
+        decisions,
+      ]);
+      expect(english[1]?.text).toBe("The order ends on {day}; access ends with it.");
+      expect(german[1]?.text).toBe("Die Anordnung endet am {Tag}. Der Zugriff endet mit ihr.");
+    });
+
     it("shows the templates that compliance keeps to those who decide", async () => {
       const items = [{ decision: "deny" as const, text: "The order has expired on {day}." }];
       const { receipt } = await setReasons(bench.legal, { items });

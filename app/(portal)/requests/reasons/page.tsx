@@ -1,4 +1,4 @@
-import { getTranslations } from "next-intl/server";
+import { getLocale, getTranslations } from "next-intl/server";
 import { PageFrame } from "@/components/layout/page-frame";
 import { ProblemPage } from "@/components/layout/problem-page";
 import { Words } from "@/components/messages/words";
@@ -16,7 +16,8 @@ export async function generateMetadata() {
 export default async function ReasonsPage() {
   const t = await getTranslations("requests");
   const section = { label: t("title"), href: "/requests" };
-  const found = await loadPage(setReasons, "/confidential/access/reasons", (cx) => list(cx));
+  const language = await getLocale();
+  const found = await loadPage(setReasons, "/confidential/access/reasons", (cx) => list(cx, language));
   if (!found.ok) return <ProblemPage problem={found.problem} section={section} />;
   const { items, by, at } = found.value;
   return (

@@ -1,3 +1,4 @@
+import { getLocale } from "next-intl/server";
 import type { RequestView } from "@/lib/access/requests/answer-schema";
 import { reviewRequest } from "@/lib/access/review/review-request";
 import type { ReviewView } from "@/lib/access/review/schema";
@@ -16,6 +17,9 @@ export async function loadReview(
   const isReviewer = principal.role === "coordinator" && request.requester.handle !== principal.handle;
   if (!isReviewer || request.state === "draft") return undefined;
   const path = `/confidential/access/requests/${request.id}/review`;
-  const result = await loadPage(decisions.reviewRequest, path, (cx) => reviewRequest(cx, request.id));
+  const language = await getLocale();
+  const result = await loadPage(decisions.reviewRequest, path, (cx) =>
+    reviewRequest(cx, request.id, language),
+  );
   return result.ok ? result.value : undefined;
 }

@@ -76,7 +76,7 @@ function RecognitionField({ state }: { state: ReviewState }) {
 }
 
 /** No reason yet, or one with a blank of its template. */
-const isUnfinished = (reason: string): boolean => reason.trim() === "" || /\{[a-z ]{1,40}\}/iu.test(reason);
+const isUnfinished = (reason: string): boolean => reason.trim() === "" || /\{[\p{L} ]{1,40}\}/u.test(reason);
 
 /** Puts a template into the reason, which stays editable. Its blanks are in braces. */
 function ReasonTemplates({ state }: { state: ReviewState }) {
