@@ -29,7 +29,7 @@ export function useApiKeyColumns(): Record<"name" | "may" | "used" | "ends" | "s
         <span className="block max-w-[52ch]">
           {scopes.map((scope) => t(`scopes.${scope}.short`)).join(", ")}
           {addresses.length === 0 ? null : (
-            <span className="block break-all font-mono text-note text-ink-2">{addresses.join(" ")}</span>
+            <span className="block wrap-anywhere font-mono text-note text-ink-2">{addresses.join(" ")}</span>
           )}
           {signing === null ? null : (
             <span className="block text-note text-ink-2">

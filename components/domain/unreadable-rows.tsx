@@ -24,7 +24,7 @@ export function UnreadableRows(props: {
         <li key={row.id} className="flex flex-wrap items-center gap-3 py-2 text-control">
           <Icon name="stop" className="text-oxblood" />
           <span className="min-w-0 grow">
-            {t(kind)} <span className="break-all font-mono text-ink-2">{row.id}</span>
+            {t(kind)} <span className="wrap-anywhere font-mono text-ink-2">{row.id}</span>
           </span>
           {act?.(row)}
         </li>

@@ -1,5 +1,6 @@
 import type { ComponentProps, ReactNode } from "react";
 import { Icon } from "@/components/ui/icon";
+import { Unbroken } from "@/components/ui/unbroken";
 
 const CONTROL =
   "block w-full min-h-touch rounded-control border border-edge bg-sheet px-3 text-body text-ink placeholder:text-ink-3 hover:border-ink disabled:bg-margin disabled:text-ink-3 aria-invalid:border-2 aria-invalid:border-oxblood tablet:min-h-form tablet:text-control";
@@ -42,8 +43,12 @@ export function Choice({
         <input {...rest} type={kind} />
       </span>
       <span className="min-w-0">
-        {label}
-        {help === undefined ? null : <span className="block text-note text-ink-2">{help}</span>}
+        <Unbroken>{label}</Unbroken>
+        {help === undefined ? null : (
+          <span className="block text-note text-ink-2">
+            <Unbroken>{help}</Unbroken>
+          </span>
+        )}
       </span>
     </label>
   );
@@ -65,8 +70,14 @@ export function ChoiceGroup(props: {
       aria-describedby={props.error === undefined ? undefined : `${props.id}-error`}
       className={`min-w-0 ${props.error === undefined ? "" : "border-oxblood border-l-[3px] pl-3"} ${props.className ?? ""}`}
     >
-      <legend className="font-medium text-control">{props.legend}</legend>
-      {props.help === undefined ? null : <p className="text-note text-ink-2">{props.help}</p>}
+      <legend className="font-medium text-control">
+        <Unbroken>{props.legend}</Unbroken>
+      </legend>
+      {props.help === undefined ? null : (
+        <p className="text-note text-ink-2">
+          <Unbroken>{props.help}</Unbroken>
+        </p>
+      )}
       {props.error === undefined ? null : (
         <p id={`${props.id}-error`} className="mt-1 flex items-center gap-2 text-control text-oxblood">
           <Icon name="warning" />

@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import { Icon } from "@/components/ui/icon";
+import { Unbroken } from "@/components/ui/unbroken";
 
 /** The attributes that tie a control to its label, help and error. */
 export interface FieldControl {
@@ -35,12 +36,12 @@ export function Field({ id, label, help, error, mark, children, className = "" }
   return (
     <div className={`${bar} ${className}`}>
       <label htmlFor={id} className="block font-medium text-control">
-        {label}
+        <Unbroken>{label}</Unbroken>
         {mark === undefined ? null : <span className="ml-1 font-normal text-ink-3"> {mark}</span>}
       </label>
       {help === undefined ? null : (
         <p id={`${id}-help`} className="mt-[2px] text-note text-ink-2">
-          {help}
+          <Unbroken>{help}</Unbroken>
         </p>
       )}
       {error === undefined ? null : (

@@ -32,7 +32,7 @@ export function FailureDetails({ facts }: { facts: readonly DetailFact[] }) {
         {facts.map(({ name, value }) => (
           <div key={name} className="flex flex-wrap gap-x-4">
             <dt className="w-44 shrink-0 text-ink-3">{name}</dt>
-            <dd className="break-all">{value}</dd>
+            <dd className="wrap-anywhere">{value}</dd>
           </div>
         ))}
       </dl>

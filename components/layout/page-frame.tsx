@@ -74,7 +74,9 @@ export function PageFrame(props: {
                 <Unbroken>{props.title}</Unbroken>
               </h1>
               {props.lead === undefined ? null : (
-                <div className="mt-1 text-body text-ink-2">{props.lead}</div>
+                <div className="mt-1 text-body text-ink-2">
+                  <Unbroken>{props.lead}</Unbroken>
+                </div>
               )}
             </div>
             {props.actions === undefined ? null : (

@@ -27,7 +27,7 @@ export function StatePage(props: {
           {props.facts.map((fact) => (
             <div key={fact.name} className="flex flex-wrap gap-x-4">
               <dt className="w-44 shrink-0 text-ink-3">{fact.name}</dt>
-              <dd className={fact.isCode ? "break-all font-mono" : ""}>{fact.value}</dd>
+              <dd className={fact.isCode ? "wrap-anywhere font-mono" : ""}>{fact.value}</dd>
             </div>
           ))}
         </dl>

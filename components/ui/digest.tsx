@@ -3,7 +3,11 @@
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { Icon } from "@/components/ui/icon";
+import { Unbroken } from "@/components/ui/unbroken";
 import { shortDigest } from "@/lib/format";
+
+/** A longer value is a digest: it has no place where it should break. */
+const LONGEST_ID = 40;
 
 /**
  * A digest, long id or fingerprint: first eight … last four, copied whole; on paper, whole and wrapped. `encoding` names
@@ -35,8 +39,11 @@ export function Digest({
       className={`inline-flex max-w-full items-center gap-1 align-baseline ${encoding === undefined ? "" : "flex-wrap"}`}
     >
       {isWhole ? (
-        <span title={value} className="text-balance break-all font-mono text-control">
-          {value}
+        <span
+          title={value}
+          className={`min-w-0 text-balance font-mono text-control ${value.length > LONGEST_ID ? "break-all" : "wrap-anywhere"}`}
+        >
+          <Unbroken>{value}</Unbroken>
         </span>
       ) : (
         <span

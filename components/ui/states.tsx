@@ -9,7 +9,9 @@ export function EmptyState(props: { title: ReactNode; text: ReactNode; children?
   return (
     <div className="max-w-[560px] py-6">
       <p className="font-semibold text-body">{props.title}</p>
-      <p className="mt-1 text-body text-ink-2">{props.text}</p>
+      <p className="mt-1 text-body text-ink-2">
+        <Unbroken>{props.text}</Unbroken>
+      </p>
       {props.children === undefined ? null : (
         <div className="mt-4 flex flex-wrap gap-2">{props.children}</div>
       )}

@@ -23,8 +23,15 @@ describe("a text on one line", () => {
     expect(wholeIn("Der Baum folgt RFC 6962.")).toEqual(["RFC 6962"]);
   });
 
-  it("lets ids and words break", () => {
-    expect(wholeIn("01936f2a-7c1b-7def-8a10-3f2b4c5d6e7f follow-up")).toEqual([]);
+  it("keeps key ids, names of headers and short words with a hyphen whole", () => {
+    expect(wholeIn("client-456#1 replaces client-456#12")).toEqual(["client-456#1", "client-456#12"]);
+    expect(wholeIn("X-Api-Key or Idempotency-Key")).toEqual(["X-Api-Key", "Idempotency-Key"]);
+    expect(wholeIn("Co-viewers, E-Mail")).toEqual(["Co-viewers", "E-Mail"]);
+  });
+
+  it("lets ids and long words break", () => {
+    expect(wholeIn("01936f2a-7c1b-7def-8a10-3f2b4c5d6e7f")).toEqual([]);
+    expect(wholeIn("Wiederherstellungs-Code")).toEqual([]);
     expect(wholeIn("Requests")).toEqual([]);
   });
 });

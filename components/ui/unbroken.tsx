@@ -1,13 +1,15 @@
 import { createElement, Fragment, type ReactNode } from "react";
 
 /**
- * A name with hyphens (AR-2026-00000001, client-456), a date (24 Nov 2026), a court's case number (7 K 221/26), hours of
- * a day (09:00–17:00) and a standard (RFC 6962).
+ * A name or word with hyphens (AR-2026-00000001, client-456#1, X-Api-Key, co-viewers), a date (24 Nov 2026), a court's
+ * case number (7 K 221/26), hours of a day (09:00–17:00) and a standard (RFC 6962).
  */
 const WHOLE =
-  /([\p{L}\p{N}]+(?:-[\p{L}\p{N}]+)+|\d{1,2}\.? \p{Lu}\p{L}{2,8}\.? \d{4}|\d{1,3} \p{Lu}\p{L}{0,3} \d{1,6}\/\d{2,4}|\d\d:\d\d–\d\d:\d\d|RFC \d{3,5})/u;
+  /([\p{L}\p{N}]+(?:-[\p{L}\p{N}]+)+(?:#\d+)?|\d{1,2}\.? \p{Lu}\p{L}{2,8}\.? \d{4}|\d{1,3} \p{Lu}\p{L}{0,3} \d{1,6}\/\d{2,4}|\d\d:\d\d–\d\d:\d\d|RFC \d{3,5})/u;
 /** A longer name, such as an id, must break on a narrow screen. */
 const LONGEST = 20;
+/** The same for a word without a number. */
+const LONGEST_WORD = 15;
 
 /** Shows a text whose references, dates, hours and standards stay on one line each. What is no text is shown as it is. */
 export function Unbroken({ children }: { children: ReactNode }): ReactNode {
@@ -25,6 +27,6 @@ function whole(text: ReactNode): ReactNode {
 
 /** Every second part is a match. */
 function partOf(part: string, index: number): ReactNode {
-  const isWhole = index % 2 === 1 && part.length <= LONGEST && /\d/.test(part);
+  const isWhole = index % 2 === 1 && part.length <= (/\d/.test(part) ? LONGEST : LONGEST_WORD);
   return isWhole ? <span className="whitespace-nowrap">{part}</span> : part;
 }

@@ -35,7 +35,7 @@ export function Views({
                 href={view.href}
                 prefetch={false}
                 aria-current={isCurrent ? "page" : undefined}
-                className={`inline-flex min-h-touch items-center gap-2 ${isLong ? "break-all" : "whitespace-nowrap"} border-b-2 tablet:min-h-row ${isCurrent ? "border-accent font-semibold" : "border-transparent text-ink-2 hover:text-ink"}`}
+                className={`inline-flex min-h-touch items-center gap-2 ${isLong ? "wrap-anywhere" : "whitespace-nowrap"} border-b-2 tablet:min-h-row ${isCurrent ? "border-accent font-semibold" : "border-transparent text-ink-2 hover:text-ink"}`}
               >
                 {view.label}
                 {view.count === undefined ? null : (

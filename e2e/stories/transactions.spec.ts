@@ -401,7 +401,10 @@ test("a lost connection loses no typed text and makes no second transaction @dee
     await route.abort();
   });
   await page.getByRole("button", { name: "Seal and submit" }).click();
-  await expect(page.getByRole("button", { name: "Seal and submit" })).not.toHaveAttribute("aria-busy", "true");
+  await expect(page.getByRole("button", { name: "Seal and submit" })).not.toHaveAttribute(
+    "aria-busy",
+    "true",
+  );
   await page.unroute("**/confidential/transactions");
   await page.getByRole("button", { name: "Seal and submit" }).click();
   await expect(page.getByText(`Sealed and stored: ${job}`)).toBeVisible();

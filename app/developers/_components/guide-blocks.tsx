@@ -6,6 +6,9 @@ import { type GuideName, hrefOf } from "@/lib/http/guides/read-guide";
 
 type InlineTokens = readonly Token[] | undefined;
 
+/** Characters of code that have room on a line of the narrowest screen. */
+const LONGEST_NAME = 24;
+
 /** One inline token. Pictures are left out. Unknown tokens and HTML are shown as plain text. */
 /** The guide, or the folder of runbooks, that a link is relative to. */
 type Source = GuideName | "runbooks";
@@ -13,7 +16,14 @@ type Source = GuideName | "runbooks";
 function Run({ run, from }: { run: MarkedToken; from: Source }) {
   switch (run.type) {
     case "codespan":
-      return <code className="break-words font-mono text-[0.95em]">{run.text}</code>;
+      // The name of a header or an option does not break at its hyphen.
+      return (
+        <code
+          className={`font-mono text-[0.95em] ${run.text.length <= LONGEST_NAME ? "whitespace-nowrap" : "break-words"}`}
+        >
+          {run.text}
+        </code>
+      );
     case "strong":
       return (
         <strong className="font-semibold">

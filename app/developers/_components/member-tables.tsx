@@ -1,9 +1,14 @@
 import { useTranslations } from "next-intl";
 import { type Column, Table } from "@/components/ui/table";
+import { Unbroken } from "@/components/ui/unbroken";
 import type { MemberRow } from "@/lib/api-client/openapi/describe-schema";
 import type { ParameterRow } from "@/lib/api-client/openapi/reference";
 
-const code = (text: string) => <code className="break-all font-mono">{text}</code>;
+const code = (text: string) => (
+  <code className="wrap-anywhere font-mono">
+    <Unbroken>{text}</Unbroken>
+  </code>
+);
 
 function useMemberColumns(): readonly Column<MemberRow>[] {
   const t = useTranslations("developers.call");

@@ -40,7 +40,7 @@ export function ProblemTable({ caption, problems }: { caption: string; problems:
       head: t("call.columns.code"),
       isTitle: true,
       className: "tablet:w-[32%]",
-      cell: ({ code }) => <code className="break-all font-mono">{code}</code>,
+      cell: ({ code }) => <code className="wrap-anywhere font-mono">{code}</code>,
     },
     {
       key: "title",

@@ -3,6 +3,7 @@ import { getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
 import { CodeSample } from "@/components/ui/code-sample";
 import { Section } from "@/components/ui/section";
+import { Unbroken } from "@/components/ui/unbroken";
 import { curlOf } from "@/lib/api-client/openapi/curl";
 import { type GuideName, guideNames } from "@/lib/http/guides/read-guide";
 import { getRuntime } from "@/lib/runtime/slot";
@@ -36,7 +37,9 @@ export async function Start({ isEvaluation, children }: { isEvaluation: boolean;
   return (
     <div className="grid grid-cols-1 gap-x-12 facts:grid-cols-2">
       <Section title={t("start.title")} id="start">
-        <p className="py-3 text-body text-ink-2">{t("start.key")}</p>
+        <p className="py-3 text-body text-ink-2">
+          <Unbroken>{t("start.key")}</Unbroken>
+        </p>
         {isEvaluation ? <p className="pb-3 text-body text-ink-2">{t("start.keyDemo")}</p> : null}
         <CodeSample
           label={t("start.label")}

@@ -1,4 +1,5 @@
 import { useTranslations } from "next-intl";
+import { Unbroken } from "@/components/ui/unbroken";
 import type { OperationSpec } from "@/lib/api-client/operation";
 
 /** Shows who may make a call, its rate budget, and the log entry that it writes. */
@@ -23,11 +24,17 @@ export function WhoMayCall({ operation }: { operation: OperationSpec }) {
         {facts.map(([name, value]) => (
           <div key={name} className="flex min-w-0 gap-2">
             <dt className="shrink-0 text-ink-2">{name}</dt>
-            <dd className="min-w-0 break-words">{value}</dd>
+            <dd className="min-w-0 break-words">
+              <Unbroken>{value}</Unbroken>
+            </dd>
           </div>
         ))}
       </dl>
-      {notes.length === 0 ? null : <p className="mt-1 text-control text-ink-2">{notes.join(" · ")}</p>}
+      {notes.length === 0 ? null : (
+        <p className="mt-1 text-control text-ink-2">
+          <Unbroken>{notes.join(" · ")}</Unbroken>
+        </p>
+      )}
     </>
   );
 }

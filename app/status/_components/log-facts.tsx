@@ -90,10 +90,7 @@ function StampFact({ health }: { health: Health }) {
   if (stamp === null) return <Fact name={t("timeStamp")}>{t("timeStampNone")}</Fact>;
   const later = Math.max(0, size - stamp.size);
   return (
-    <Fact
-      name={t("timeStamp")}
-      note={t("timeStampText", { entries: stamp.size, later })}
-    >
+    <Fact name={t("timeStamp")} note={t("timeStampText", { entries: stamp.size, later })}>
       <LocalTime instant={stamp.at} />
     </Fact>
   );

@@ -84,7 +84,7 @@ function WitnessTable({ anchors }: { anchors: Anchors }) {
       key: "name",
       head: t("columns.name"),
       isTitle: true,
-      cell: ({ name }) => <span className="break-all">{name}</span>,
+      cell: ({ name }) => <span className="wrap-anywhere">{name}</span>,
     },
     { key: "kind", head: t("columns.kind"), cell: ({ kind }) => <Kind kind={kind} /> },
     {

@@ -28,7 +28,7 @@ export function ReceiptResults({ receipts }: { receipts: readonly ReceiptResult[
           <li key={at} className="max-w-[760px]">
             <p className="flex flex-wrap items-center gap-3 text-body">
               <Tag {...LOOKS[is]}>{t(`names.${is}`)}</Tag>
-              <span className="break-all font-medium">{file ?? entryId}</span>
+              <span className="wrap-anywhere font-medium">{file ?? entryId}</span>
             </p>
             <p className="mt-1 text-body">
               {t(`texts.${is}`, {

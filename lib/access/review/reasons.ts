@@ -20,7 +20,10 @@ const FIRST_REASONS: Readonly<Record<Locale, readonly ReasonTemplate[]>> = {
     { decision: "narrow", text: "The order ends on {day}; access ends with it." },
     { decision: "narrow", text: "The order does not name {fields}." },
     { decision: "ask", text: "Which transactions does the order mean with {words}?" },
-    { decision: "deny", text: "The order was issued for {purpose}, and the request asks for another purpose." },
+    {
+      decision: "deny",
+      text: "The order was issued for {purpose}, and the request asks for another purpose.",
+    },
   ],
   de: [
     {

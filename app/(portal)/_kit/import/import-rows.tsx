@@ -93,7 +93,7 @@ export function ImportRows({ rows }: { rows: readonly ShownRow[] }) {
       key: "name",
       head: t("columns.name"),
       isTitle: true,
-      cell: ({ name }) => <span className="break-all font-mono">{name === "" ? "–" : name}</span>,
+      cell: ({ name }) => <span className="wrap-anywhere font-mono">{name === "" ? "–" : name}</span>,
     },
     {
       key: "result",

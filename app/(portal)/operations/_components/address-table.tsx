@@ -50,7 +50,7 @@ export function useAddressColumns({
       key: "address",
       head: t("columns.address"),
       isTitle: true,
-      cell: ({ address }) => <span className="break-all font-mono">{address}</span>,
+      cell: ({ address }) => <span className="wrap-anywhere font-mono">{address}</span>,
     },
     { key: "channel", head: t("columns.channel"), cell: ({ channel }) => t(`channels.${channel}`) },
     { key: "least", head: t("columns.least"), cell: ({ least }) => t(`least.${least}`) },

@@ -22,7 +22,7 @@ export function SeverityTag({ severity }: { severity: Severity }) {
 /** What an alert is about: a person by name, any other thing by kind and id. */
 export function AlertSubject({ alert: { subject, person } }: { alert: Pick<Alert, "subject" | "person"> }) {
   const t = useTranslations("alertsPage");
-  const code = (id: string) => <span className="break-all font-mono">{id}</span>;
+  const code = (id: string) => <span className="wrap-anywhere font-mono">{id}</span>;
   if (subject === "instance") return t("instance");
   if (person !== null) return person;
   const [kind, ...rest] = subject.split(":");

@@ -92,7 +92,12 @@ export function Parts({ parts, processes, version }: Pick<Figures, "parts" | "pr
             rows={processes}
             rowKey={({ name }) => name}
             columns={[
-              { key: "name", head: t("processes"), isTitle: true, cell: ({ name }) => <ProcessName name={name} /> },
+              {
+                key: "name",
+                head: t("processes"),
+                isTitle: true,
+                cell: ({ name }) => <ProcessName name={name} />,
+              },
               {
                 key: "seen",
                 head: t("seen"),

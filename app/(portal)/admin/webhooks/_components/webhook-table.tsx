@@ -41,7 +41,7 @@ export function useWebhookColumns({
     {
       key: "url",
       head: t("columns.url"),
-      cell: ({ url }) => <span className="break-all font-mono">{url}</span>,
+      cell: ({ url }) => <span className="wrap-anywhere font-mono">{url}</span>,
     },
     ...(principal.role === "admin" ? [owner] : []),
     { key: "kinds", head: t("columns.kinds"), cell: kindsOf },

@@ -110,7 +110,7 @@ function useFacts(detail: EventDetail, happening: EventSentence, log: string | u
     ...(requestId === undefined
       ? []
       : [{ name: t("request"), value: <Digest value={requestId} label={t("request")} /> }]),
-    ...(log === undefined ? [] : [{ name: t("log"), value: <span className="break-all">{log}</span> }]),
+    ...(log === undefined ? [] : [{ name: t("log"), value: <span className="wrap-anywhere">{log}</span> }]),
     { name: t("id"), value: <Digest value={detail.entry_id} label={t("id")} /> },
     { name: t("leaf"), value: <Digest value={detail.leaf_hash} label={t("leaf")} encoding="base64url" /> },
   ];

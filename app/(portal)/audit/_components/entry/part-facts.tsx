@@ -19,7 +19,7 @@ function useMemberName(of: string): (name: string) => ReactNode {
   return (name) => {
     if (of === "levels") return fieldOf([name]);
     const key = memberKey(name);
-    return key === undefined ? <code className="break-all font-mono">{name}</code> : t(key);
+    return key === undefined ? <code className="wrap-anywhere font-mono">{name}</code> : t(key);
   };
 }
 

@@ -23,7 +23,7 @@ export function FilterWords({ filter }: { filter: EventFilter }) {
             ) : filter.outcome === value && name === "outcome" ? (
               outcomes(filter.outcome)
             ) : (
-              <span className="break-all">{value}</span>
+              <span className="wrap-anywhere">{value}</span>
             )}
           </li>
         );

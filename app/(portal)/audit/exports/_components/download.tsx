@@ -60,7 +60,7 @@ export function Download(props: {
             { name: t("which"), value: <FilterWords filter={filter} /> },
             ...(log === undefined
               ? []
-              : [{ name: t("log"), value: <span className="break-all">{log}</span> }]),
+              : [{ name: t("log"), value: <span className="wrap-anywhere">{log}</span> }]),
             { name: t("end"), value: t(log === undefined ? "endText" : "endClosed") },
           ]}
         />

@@ -58,7 +58,7 @@ function Range({ item, logs }: { item: ExportItem; logs: ReadLog }) {
           ? t("noRange")
           : t("range", { last: formatCount(item.size - 1, locale) })}
       {item.log === null || item.log === logs.present ? null : (
-        <span className="block break-all text-ink-2">{t("ofClosed", { log: item.log })}</span>
+        <span className="block wrap-anywhere text-ink-2">{t("ofClosed", { log: item.log })}</span>
       )}
       {filter.length === 0 ? null : <span className="block text-ink-2">{filter.join(", ")}</span>}
     </span>

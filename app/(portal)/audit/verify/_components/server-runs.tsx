@@ -121,7 +121,7 @@ function FoundIn({ run, present }: { run: VerificationItem; present: string }) {
     <>
       <Found run={run} />
       {log === null || log === present ? null : (
-        <span className="block break-all text-ink-2">{t("ofClosed", { log })}</span>
+        <span className="block wrap-anywhere text-ink-2">{t("ofClosed", { log })}</span>
       )}
     </>
   );

@@ -27,7 +27,7 @@ function SideFacts({ alert }: { alert: Alert }) {
           { name: t("columns.state"), value: <StateTag state={alert.state} /> },
           { name: t("columns.severity"), value: <SeverityTag severity={alert.severity} /> },
           { name: t("columns.subject"), value: <AlertSubject alert={alert} /> },
-          { name: t("one.name"), value: <span className="break-all font-mono">{alert.name}</span> },
+          { name: t("one.name"), value: <span className="wrap-anywhere font-mono">{alert.name}</span> },
           { name: t("columns.opened"), value: time(alert.opened_at) },
           { name: t("columns.seen"), value: time(alert.last_seen_at) },
           { name: t("columns.count"), value: formatCount(alert.count, locale) },

@@ -113,7 +113,7 @@ async function Calls({ calls }: { calls: readonly ScimCall[] }) {
       key: "call",
       head: t("call"),
       isTitle: true,
-      cell: ({ method, path }) => <span className="break-all font-mono">{`${method} ${path}`}</span>,
+      cell: ({ method, path }) => <span className="wrap-anywhere font-mono">{`${method} ${path}`}</span>,
     },
     { key: "at", head: t("at"), cell: ({ at }) => <LocalTime instant={at} /> },
     {

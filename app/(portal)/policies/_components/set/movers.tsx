@@ -75,7 +75,7 @@ function useColumns(people: Readonly<Record<string, string>>): Column<Moved>[] {
         policies.length === 0 ? (
           t("noRule")
         ) : (
-          <code className="break-all font-mono text-note">{policies.join(", ")}</code>
+          <code className="wrap-anywhere font-mono text-note">{policies.join(", ")}</code>
         ),
     },
     {

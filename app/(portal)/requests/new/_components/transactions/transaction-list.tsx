@@ -50,7 +50,7 @@ export function TransactionList(props: {
               key={id}
               className="flex min-h-row flex-wrap items-center gap-x-4 border-line border-b py-1 pr-1 pl-3"
             >
-              <span title={id} className="min-w-0 break-all font-mono text-control">
+              <span title={id} className="min-w-0 wrap-anywhere font-mono text-control">
                 <span className="tablet:hidden">{shortDigest(id)}</span>
                 <span className="hidden tablet:inline">{id}</span>
               </span>
