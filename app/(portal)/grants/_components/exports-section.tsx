@@ -5,7 +5,7 @@ import { Section } from "@/components/ui/section";
 import { type Column, Table } from "@/components/ui/table";
 import { Tag } from "@/components/ui/tag";
 import type { GrantDetail } from "@/lib/access/grants/schema";
-import { MakeExport } from "./make-export";
+import { MakeExportButton } from "./make-export-button";
 
 type Item = GrantDetail["exports"][number];
 
@@ -57,7 +57,7 @@ export function ExportsSection({ grant }: { grant: GrantDetail }) {
           <p className="mt-1 max-w-[60ch] text-control text-ink-2">{t("text")}</p>
         </>
       )}
-      {grant.acts.includes("export") ? <MakeExport grantId={grant.id} /> : null}
+      {grant.acts.includes("export") ? <MakeExportButton grantId={grant.id} /> : null}
       {grant.exports.length === 0 ? (
         <p className="mt-2 text-control text-ink-2">{t("none")}</p>
       ) : (

@@ -11,7 +11,7 @@ const REQUEST = target<typeof requestAuditExport>("POST", "/confidential/audit/e
 const FORMATS = ["bundle", "csv", "xlsx", "json", "ndjson", "ocsf", "syslog"] as const;
 
 /** Requests an export under the grant. The list then shows it with its progress. */
-export function MakeExport({ grantId }: { grantId: string }) {
+export function MakeExport({ grantId, onDone }: { grantId: string; onDone: () => void }) {
   const t = useTranslations("grants.exports");
   const form = useForm({
     call: REQUEST,
@@ -21,16 +21,11 @@ export function MakeExport({ grantId }: { grantId: string }) {
     toBody: ({ format }) => ({ format, grant_id: grantId }),
     controls: { "/format": "format" },
     words: { format: { label: t("format") } },
-    keeps: (_answer, answers) => answers,
+    isInDialog: true,
+    onDone,
   });
   return (
-    <FormFrame
-      form={form}
-      submit={t("act")}
-      look="secondary"
-      status={form.answer === undefined ? "" : t("asked")}
-      className="my-4 max-w-[400px]"
-    >
+    <FormFrame form={form} submit={t("act")}>
       <SelectField
         form={form}
         name="format"
