@@ -150,7 +150,7 @@ export const ACTION_WORDS: Readonly<Record<string, string>> = {
   request_change: "Change of a request",
   request_close: "Closing of a request",
   request_comment: "Comment on a request",
-  request_continue: "Filing of the remainder of a request",
+  request_continue: "Submission of the remainder of a request",
   request_create: "Drafting of a request",
   request_decide: "Decision on a request",
   request_end_co_viewer: "Removal of a co-viewer",
