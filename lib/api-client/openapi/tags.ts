@@ -29,7 +29,7 @@ export const TAGS: readonly Tag[] = [
     name: "Openings",
     slug: "openings",
     description:
-      "Open sealed groups: one's own by the participant's key, under a grant through the escrow custodian.",
+      "Open sealed groups: your own with the participant's key, and those of others under a grant, through the escrow custodian.",
     paths: [
       "/confidential/access$",
       "/confidential/audit$",
@@ -151,7 +151,7 @@ export const TAGS: readonly Tag[] = [
     name: "Account and API keys",
     slug: "account",
     description:
-      "A person's own account: factors, sessions, API keys, and keys that sign statements. For sessions only.",
+      "A person's own account: factors, sessions, API keys, and keys that sign statements. Not with an API key: only signed-in people can make these calls.",
     paths: ["/confidential/account"],
     families: ["credential", "session", "api-key", "roster", "roster-change", "custodian", "provider"],
   },
@@ -189,7 +189,7 @@ export const TAGS: readonly Tag[] = [
     name: "Alerts",
     slug: "alerts",
     description:
-      "Alerts: who acts on them, where they are sent, the figures of the rules over the log, and the figures of the operator's dashboard.",
+      "Alerts: who acts on them, where they are sent, the limits of the rules that watch the log, and the figures of the operator's dashboard.",
     paths: [
       "/confidential/alerts",
       "/confidential/alert-addresses",

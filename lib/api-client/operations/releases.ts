@@ -49,7 +49,8 @@ export const proposeRelease = operation({
   id: "proposeRelease",
   method: "POST",
   path: RELEASES,
-  summary: "Propose the terms by which two executives release an overdue request: exactly what it asked for.",
+  summary:
+    "Propose to release an overdue request, exactly as it was submitted. Two executives sign the release.",
   scopes: ["decide"],
   roles: ["coordinator"],
   duties: ["executive"],

@@ -66,7 +66,7 @@ export const endCoViewer = operation({
   method: "POST",
   path: "/confidential/access/requests/{id}/co-viewer-ends",
   summary:
-    "Remove a co-viewer from a request permanently, as its requester or a reviewer; in force at the next decision.",
+    "Remove a co-viewer from a request permanently, as its requester or a reviewer. Their next opening is refused.",
   scopes: ["request", "decide"],
   roles: ["auditor", "regulator", "coordinator"],
   params: RequestPath,

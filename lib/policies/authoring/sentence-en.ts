@@ -172,9 +172,7 @@ function exceptionsOf({ exceptKept, exceptEmergency, exceptOverride }: PolicyFor
     ...(exceptKept ? [`${strong("a legal hold")} keeps the transaction for a legal authority`] : []),
     ...(exceptEmergency ? [`it is ${strong("emergency access")}`] : []),
     ...(exceptOverride
-      ? [
-          `they give ${strong("a reason for outside hours")} under a legal authority other than an audit mandate`,
-        ]
+      ? [`they give ${strong("a reason")} and have a legal authority other than an audit mandate`]
       : []),
   ];
 }
@@ -198,16 +196,17 @@ function limitsOf(form: PolicyForm): string {
     ...ofPerson(form),
     ...daysOf(form),
   ];
-  const exceptions = exceptionsOf(form);
+  const exceptions = exceptionsOf(form)
+    .map((one) => ` Exception: ${one}.`)
+    .join("");
   if (limits.length <= LIMITS) {
-    const unless = exceptions.length === 0 ? "" : `, unless ${or(exceptions)}`;
     // After hours, the condition would read as part of "or on public holidays", so it is a sentence of its own.
     const isApart = form.office === "none" && form.hours !== null;
     const said = isApart ? limits.filter((limit) => limit !== OFFICE_NONE) : limits;
-    return `${said.map((limit) => ` ${limit}`).join("")}${unless}.${isApart ? ` This applies only ${OFFICE_NONE}.` : ""}`;
+    return `${said.map((limit) => ` ${limit}`).join("")}.${isApart ? ` This applies only ${OFFICE_NONE}.` : ""}${exceptions}`;
   }
   const lead = effect === "permit" ? "Conditions" : "This applies only if all these conditions are met";
-  return `. ${lead}: ${limits.join("; ")}.${exceptions.map((one) => ` Exception: ${one}.`).join("")}`;
+  return `. ${lead}: ${limits.join("; ")}.${exceptions}`;
 }
 
 /** Returns what a rule says in English, its important words between `**`. More than `LIMITS` follow as a list. */

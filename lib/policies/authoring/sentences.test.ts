@@ -49,12 +49,12 @@ describe("sentence of a rule", () => {
     ],
     [
       "age-party",
-      "Clients and providers may not open transactions older than 1 year (365 days), unless a legal hold keeps the transaction for a legal authority.",
+      "Clients and providers may not open transactions older than 1 year (365 days). Exception: a legal hold keeps the transaction for a legal authority.",
       "Kunden und Anbieter dürfen Transaktionen, die älter als 1 Jahr (365 Tage) sind, nicht öffnen. Ausnahme: Eine Löschsperre gilt wegen einer Rechtsgrundlage.",
     ],
     [
       "hours-auditor",
-      "Auditors may not open transactions outside Monday to Friday, 09:00–17:00, or on public holidays, unless they give a reason for outside hours under a legal authority other than an audit mandate. This applies only if their organisation has set no hours of its own.",
+      "Auditors may not open transactions outside Monday to Friday, 09:00–17:00, or on public holidays. This applies only if their organisation has set no hours of its own. Exception: they give a reason and have a legal authority other than an audit mandate.",
       "Die Revision darf Transaktionen an Feiertagen oder außerhalb von Montag bis Freitag 09:00–17:00 nicht öffnen, wenn die eigene Organisation keine Zeiten festgelegt hat. Ausnahme: Die Öffnung außerhalb der Zeiten ist begründet und stützt sich auf eine Rechtsgrundlage, die kein Prüfungsauftrag ist.",
     ],
     [
@@ -112,7 +112,7 @@ describe("sentence of a rule", () => {
     ]);
     const support: PolicyForm = { ...EMPTY_FORM, effect: "forbid", support: "yes", purposes: ["dispute"] };
     expect(both({ ...support, isOtherPurposes: true, exceptEmergency: true })).toEqual([
-      "People with the duty support may not open transactions for purposes other than a dispute, unless it is emergency access.",
+      "People with the duty support may not open transactions for purposes other than a dispute. Exception: it is emergency access.",
       "Personen mit der Aufgabe Support dürfen Transaktionen für andere Zwecke als einen Streitfall nicht öffnen. Ausnahme: Es ist ein Notzugriff.",
     ]);
   });
