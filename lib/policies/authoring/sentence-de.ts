@@ -38,11 +38,10 @@ const INSTRUMENTS: Readonly<Record<InstrumentKind, string>> = {
   audit_mandate: "ein Prüfungsauftrag",
   epoc: "eine EPOC",
 };
-const GRANTS: Readonly<Record<GrantKind | "any", string>> = {
-  any: "mit einer Freigabe",
-  request: "mit einer Freigabe aus einem Antrag",
-  dispute: "mit einer Freigabe aus einem Streitfall",
-  emergency: "im Notzugriff",
+const GRANTS: Readonly<Record<Exclude<GrantKind, "emergency"> | "any", string>> = {
+  any: "Freigabe",
+  request: "Freigabe aus einem Antrag",
+  dispute: "Freigabe aus einem Streitfall",
 };
 const LEVELS: Readonly<Record<FormLevel, string>> = {
   metadata: "nur mit Metadaten",
@@ -95,7 +94,8 @@ function whoOf({ effect, roles, support }: PolicyForm): Who {
     return { text: strong("Der Support"), may: "darf" };
   const duty = {
     yes: " mit der Aufgabe Support",
-    no: " ohne die Aufgabe Support",
+    // A sentence after the rule, as for "dispute".
+    no: only === undefined ? " ohne die Aufgabe Support" : "",
     dispute: "",
     any: "",
   }[support];
@@ -153,7 +153,7 @@ function daysOf({ fromDay, toDay }: PolicyForm): string[] {
 interface Condition {
   readonly subject: string;
   readonly rest: string;
-  readonly verb: "ist" | "hat" | "wurde";
+  readonly verb: "ist" | "hat" | "wurde" | "erlaubt";
 }
 
 const whenClause = ({ subject, rest, verb }: Condition): string => `${subject} ${rest} ${verb}`;
@@ -186,6 +186,18 @@ function conditionsOf(form: PolicyForm): Condition[] {
   ];
 }
 
+/** The grant within the sentence. */
+function underGrant({ records, grantKind }: PolicyForm): string[] {
+  if (records !== "granted") return [];
+  return [grantKind === "emergency" ? "im Notzugriff" : `mit einer ${GRANTS[grantKind]}`];
+}
+
+/** The grant as the first condition; undefined where it has no clause of its own. */
+function grantCondition({ effect, records, grantKind }: PolicyForm): Condition | undefined {
+  if (effect === "forbid" || records !== "granted" || grantKind === "emergency") return undefined;
+  return { subject: `eine ${GRANTS[grantKind]}`, rest: "das", verb: "erlaubt" };
+}
+
 function purposesOf({ purposes, isOtherPurposes }: PolicyForm): string[] {
   if (purposes.length === 0) return [];
   const named = strong(or(purposes.map((one) => PURPOSE_WORDS[one])));
@@ -195,7 +207,7 @@ function purposesOf({ purposes, isOtherPurposes }: PolicyForm): string[] {
 
 function exceptions({ exceptKept, exceptEmergency, exceptOverride }: PolicyForm): string {
   const all = [
-    ...(exceptKept ? [`Eine ${strong("Löschsperre")} gilt wegen einer Rechtsgrundlage`] : []),
+    ...(exceptKept ? [`Für die Transaktion gilt eine ${strong("Löschsperre")}, und der Zugriff beruht auf einer Rechtsgrundlage`] : []),
     ...(exceptEmergency ? [`Es ist ein ${strong("Notzugriff")}`] : []),
     ...(exceptOverride
       ? [
@@ -212,7 +224,8 @@ function verbOf({ action, levels }: PolicyForm): string {
 }
 
 /** Returns what is added for the duty support, as a sentence. */
-function supportOf({ effect, support }: PolicyForm): string {
+function supportOf({ effect, roles, support }: PolicyForm): string {
+  if (support === "no" && roles.length > 0) return ` Für Personen mit der Aufgabe Support gilt das ${strong("nicht")}.`;
   if (support !== "dispute") return "";
   return effect === "permit"
     ? ` Personen mit der Aufgabe Support dürfen das ${strong("nur für einen Streitfall")}.`
@@ -226,10 +239,11 @@ export function germanSentence(form: PolicyForm): string {
   const limits = [...approvalsOf(form), ...daysOf(form), ...purposesOf(form), ...hoursOf(form)];
   const conditions = conditionsOf(form);
   const isList = limits.length + conditions.length > LIMITS;
+  const grant = isList ? undefined : grantCondition(form);
   const act = [
     `${who.text} ${who.may}`,
     action === "open" ? objectOf(form) : askedOf(form),
-    ...(form.records === "granted" ? [GRANTS[form.grantKind]] : []),
+    ...(grant === undefined ? underGrant(form) : []),
     ...(isList ? [] : limits),
     ...(effect === "forbid" && who.text !== strong("Niemand") ? ["nicht"] : []),
     ...(levels.length === 0 || action === "request"
@@ -237,7 +251,8 @@ export function germanSentence(form: PolicyForm): string {
       : [strong(or(levels.map((level) => LEVELS[level])))]),
     verbOf(form),
   ].join(" ");
-  const when = conditions.length === 0 ? "" : `, wenn ${and(conditions.map(whenClause))}`;
+  const clauses = [...(grant === undefined ? [] : [grant]), ...conditions].map(whenClause);
+  const when = clauses.length === 0 ? "" : `, wenn ${and(clauses)}`;
   const lead = effect === "permit" ? "Bedingungen" : "Das gilt nur, wenn alle diese Bedingungen erfüllt sind";
   const rest = isList ? `. ${lead}: ${[...limits, ...conditions.map(listItem)].join("; ")}` : when;
   return `${act}${rest}${exceptions(form)}.${supportOf(form)}`;
