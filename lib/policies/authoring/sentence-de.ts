@@ -1,54 +1,9 @@
 import { formatCount, formatHours, formatTime } from "@/lib/format";
-import type { GroupName, InstrumentKind, Purpose, Role } from "@/lib/vocabulary";
+import type { GroupName } from "@/lib/vocabulary";
 import { PURPOSES } from "@/lib/word-lists";
-import type { FormLevel, GrantKind, Hours, PolicyForm } from "./form";
+import type { Hours, PolicyForm } from "./form";
 import { clock, LIMITS, strong } from "./segments";
-
-/** With their articles. Clients and providers are several people. */
-const ROLES: Readonly<Record<Role, string>> = {
-  client: "Kunden",
-  miner: "Anbieter",
-  coordinator: "die Koordination",
-  auditor: "die Revision",
-  regulator: "die Aufsicht",
-  admin: "die Administration",
-};
-const PLURAL: readonly Role[] = ["client", "miner"];
-const PURPOSE_WORDS: Readonly<Record<Purpose, string>> = {
-  settlement: "die Abwicklung",
-  audit: "eine Revision",
-  compliance: "Compliance",
-  dispute: "einen Streitfall",
-  support: "Support",
-  reporting: "das Meldewesen",
-};
-const GROUPS: Readonly<Record<GroupName, string>> = {
-  amount: "Betrag",
-  pricing: "Preise",
-  settlement_details: "Abwicklungsdaten",
-  parties: "Parteien",
-  narrative: "Beschreibung",
-  external_references: "externe Kennungen",
-};
-const INSTRUMENTS: Readonly<Record<InstrumentKind, string>> = {
-  court_order: "ein Gerichtsbeschluss",
-  subpoena: "eine Vorlageanordnung (Subpoena)",
-  warrant: "ein Durchsuchungsbeschluss",
-  statutory_demand: "ein gesetzliches Auskunftsverlangen",
-  audit_mandate: "ein Prüfungsauftrag",
-  epoc: "eine EPOC",
-};
-const GRANTS: Readonly<Record<Exclude<GrantKind, "emergency"> | "any", string>> = {
-  any: "Freigabe",
-  request: "Freigabe aus einem Antrag",
-  dispute: "Freigabe aus einem Streitfall",
-};
-const LEVELS: Readonly<Record<FormLevel, string>> = {
-  metadata: "nur mit Metadaten",
-  masked: "maskiert",
-  full: "vollständig",
-};
-const WEEKDAYS = ["Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag"];
+import { GRANTS, GROUPS, INSTRUMENTS, LEVELS, PLURAL, PURPOSE_WORDS, ROLES, WEEKDAYS } from "./words-de";
 
 const or = (words: readonly string[]) => new Intl.ListFormat("de", { type: "disjunction" }).format(words);
 const and = (words: readonly string[]) => new Intl.ListFormat("de", { type: "conjunction" }).format(words);
@@ -207,7 +162,11 @@ function purposesOf({ purposes, isOtherPurposes }: PolicyForm): string[] {
 
 function exceptions({ exceptKept, exceptEmergency, exceptOverride }: PolicyForm): string {
   const all = [
-    ...(exceptKept ? [`Für die Transaktion gilt eine ${strong("Löschsperre")}, und der Zugriff beruht auf einer Rechtsgrundlage`] : []),
+    ...(exceptKept
+      ? [
+          `Für die Transaktion gilt eine ${strong("Löschsperre")}, und der Zugriff beruht auf einer Rechtsgrundlage`,
+        ]
+      : []),
     ...(exceptEmergency ? [`Es ist ein ${strong("Notzugriff")}`] : []),
     ...(exceptOverride
       ? [
@@ -225,7 +184,8 @@ function verbOf({ action, levels }: PolicyForm): string {
 
 /** Returns what is added for the duty support, as a sentence. */
 function supportOf({ effect, roles, support }: PolicyForm): string {
-  if (support === "no" && roles.length > 0) return ` Für Personen mit der Aufgabe Support gilt das ${strong("nicht")}.`;
+  if (support === "no" && roles.length > 0)
+    return ` Für Personen mit der Aufgabe Support gilt das ${strong("nicht")}.`;
   if (support !== "dispute") return "";
   return effect === "permit"
     ? ` Personen mit der Aufgabe Support dürfen das ${strong("nur für einen Streitfall")}.`
@@ -243,8 +203,8 @@ export function germanSentence(form: PolicyForm): string {
   const act = [
     `${who.text} ${who.may}`,
     action === "open" ? objectOf(form) : askedOf(form),
-    ...(grant === undefined ? underGrant(form) : []),
     ...(isList ? [] : limits),
+    ...(grant === undefined ? underGrant(form) : []),
     ...(effect === "forbid" && who.text !== strong("Niemand") ? ["nicht"] : []),
     ...(levels.length === 0 || action === "request"
       ? []

@@ -169,7 +169,9 @@ function purposesOf({ purposes, isOtherPurposes }: PolicyForm): string[] {
 
 function exceptionsOf({ exceptKept, exceptEmergency, exceptOverride }: PolicyForm): string[] {
   return [
-    ...(exceptKept ? [`${strong("a legal hold")} keeps the transaction and the access is under a legal authority`] : []),
+    ...(exceptKept
+      ? [`${strong("a legal hold")} keeps the transaction and the access is under a legal authority`]
+      : []),
     ...(exceptEmergency ? [`it is ${strong("emergency access")}`] : []),
     ...(exceptOverride
       ? [

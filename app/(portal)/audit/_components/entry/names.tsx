@@ -19,11 +19,9 @@ export function processOf(actor: string): Process | undefined {
  * Who acted, in one text: a name where the reader knows it, else the organisation, else the log's pseudonym. `isFirst`:
  * the text begins a sentence, so a process has its article.
  */
-export function useActorName(isFirst = false): (
-  actor: string | null,
-  name: string | undefined,
-  organisation?: string | undefined,
-) => string {
+export function useActorName(
+  isFirst = false,
+): (actor: string | null, name: string | undefined, organisation?: string | undefined) => string {
   const t = useTranslations("audit.actors");
   return (actor, name, organisation) => {
     if (name !== undefined) return name;
