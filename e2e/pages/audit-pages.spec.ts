@@ -271,7 +271,7 @@ test("an unknown action is reported at its control with the nearest one, and all
   await expect(control).toHaveAttribute("aria-invalid", "true");
   await expect(control).toHaveValue("transaction.creat");
   await expect(control).toHaveAccessibleDescription(
-    /“transaction.creat” is not an action of any entry visible to you/,
+    /No entry visible to you has the action “transaction.creat”/,
   );
   await expect(page.getByLabel("Outcome", { exact: true })).toHaveValue("done");
   await expect(page.getByLabel("Time", { exact: true })).toHaveValue("7d");

@@ -155,7 +155,7 @@ function useSentence(): (need: Need) => Sentence {
       state: facts.state ?? "other",
       reference,
       authority: kind === "draft" ? hasAuthority : named,
-      grant: authority === undefined ? reference : `${named}, ${reference}`,
+      grant: authority === undefined ? reference : `${reference} (${named})`,
     };
     return {
       title: t(`needs.${kind}.title`, values),

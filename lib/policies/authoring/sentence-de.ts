@@ -1,55 +1,9 @@
 import { formatCount, formatHours, formatTime } from "@/lib/format";
-import type { GroupName, InstrumentKind, Purpose, Role } from "@/lib/vocabulary";
+import type { GroupName } from "@/lib/vocabulary";
 import { PURPOSES } from "@/lib/word-lists";
-import type { FormLevel, GrantKind, Hours, PolicyForm } from "./form";
+import type { Hours, PolicyForm } from "./form";
 import { clock, LIMITS, strong } from "./segments";
-
-/** With their articles. Clients and providers are several people. */
-const ROLES: Readonly<Record<Role, string>> = {
-  client: "Kunden",
-  miner: "Anbieter",
-  coordinator: "die Koordination",
-  auditor: "die Revision",
-  regulator: "die Aufsicht",
-  admin: "die Administration",
-};
-const PLURAL: readonly Role[] = ["client", "miner"];
-const PURPOSE_WORDS: Readonly<Record<Purpose, string>> = {
-  settlement: "die Abwicklung",
-  audit: "eine Revision",
-  compliance: "Compliance",
-  dispute: "einen Streitfall",
-  support: "Support",
-  reporting: "das Meldewesen",
-};
-const GROUPS: Readonly<Record<GroupName, string>> = {
-  amount: "Betrag",
-  pricing: "Preise",
-  settlement_details: "Abwicklungsdaten",
-  parties: "Parteien",
-  narrative: "Beschreibung",
-  external_references: "externe Kennungen",
-};
-const INSTRUMENTS: Readonly<Record<InstrumentKind, string>> = {
-  court_order: "ein Gerichtsbeschluss",
-  subpoena: "eine Vorlageanordnung (Subpoena)",
-  warrant: "ein Durchsuchungsbeschluss",
-  statutory_demand: "ein gesetzliches Auskunftsverlangen",
-  audit_mandate: "ein Prüfungsauftrag",
-  epoc: "eine EPOC",
-};
-const GRANTS: Readonly<Record<GrantKind | "any", string>> = {
-  any: "mit einer Freigabe",
-  request: "mit einer Freigabe aus einem Antrag",
-  dispute: "mit einer Freigabe aus einem Streitfall",
-  emergency: "im Notzugriff",
-};
-const LEVELS: Readonly<Record<FormLevel, string>> = {
-  metadata: "nur mit Metadaten",
-  masked: "maskiert",
-  full: "vollständig",
-};
-const WEEKDAYS = ["Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag"];
+import { GRANTS, GROUPS, INSTRUMENTS, LEVELS, PLURAL, PURPOSE_WORDS, ROLES, WEEKDAYS } from "./words-de";
 
 const or = (words: readonly string[]) => new Intl.ListFormat("de", { type: "disjunction" }).format(words);
 const and = (words: readonly string[]) => new Intl.ListFormat("de", { type: "conjunction" }).format(words);
@@ -95,7 +49,8 @@ function whoOf({ effect, roles, support }: PolicyForm): Who {
     return { text: strong("Der Support"), may: "darf" };
   const duty = {
     yes: " mit der Aufgabe Support",
-    no: " ohne die Aufgabe Support",
+    // A sentence after the rule, as for "dispute".
+    no: only === undefined ? " ohne die Aufgabe Support" : "",
     dispute: "",
     any: "",
   }[support];
@@ -153,7 +108,7 @@ function daysOf({ fromDay, toDay }: PolicyForm): string[] {
 interface Condition {
   readonly subject: string;
   readonly rest: string;
-  readonly verb: "ist" | "hat" | "wurde";
+  readonly verb: "ist" | "hat" | "wurde" | "erlaubt";
 }
 
 const whenClause = ({ subject, rest, verb }: Condition): string => `${subject} ${rest} ${verb}`;
@@ -186,6 +141,18 @@ function conditionsOf(form: PolicyForm): Condition[] {
   ];
 }
 
+/** The grant within the sentence. */
+function underGrant({ records, grantKind }: PolicyForm): string[] {
+  if (records !== "granted") return [];
+  return [grantKind === "emergency" ? "im Notzugriff" : `mit einer ${GRANTS[grantKind]}`];
+}
+
+/** The grant as the first condition; undefined where it has no clause of its own. */
+function grantCondition({ effect, records, grantKind }: PolicyForm): Condition | undefined {
+  if (effect === "forbid" || records !== "granted" || grantKind === "emergency") return undefined;
+  return { subject: `eine ${GRANTS[grantKind]}`, rest: "das", verb: "erlaubt" };
+}
+
 function purposesOf({ purposes, isOtherPurposes }: PolicyForm): string[] {
   if (purposes.length === 0) return [];
   const named = strong(or(purposes.map((one) => PURPOSE_WORDS[one])));
@@ -195,7 +162,11 @@ function purposesOf({ purposes, isOtherPurposes }: PolicyForm): string[] {
 
 function exceptions({ exceptKept, exceptEmergency, exceptOverride }: PolicyForm): string {
   const all = [
-    ...(exceptKept ? [`Eine ${strong("Löschsperre")} gilt wegen einer Rechtsgrundlage`] : []),
+    ...(exceptKept
+      ? [
+          `Für die Transaktion gilt eine ${strong("Löschsperre")}, und der Zugriff beruht auf einer Rechtsgrundlage`,
+        ]
+      : []),
     ...(exceptEmergency ? [`Es ist ein ${strong("Notzugriff")}`] : []),
     ...(exceptOverride
       ? [
@@ -212,7 +183,9 @@ function verbOf({ action, levels }: PolicyForm): string {
 }
 
 /** Returns what is added for the duty support, as a sentence. */
-function supportOf({ effect, support }: PolicyForm): string {
+function supportOf({ effect, roles, support }: PolicyForm): string {
+  if (support === "no" && roles.length > 0)
+    return ` Für Personen mit der Aufgabe Support gilt das ${strong("nicht")}.`;
   if (support !== "dispute") return "";
   return effect === "permit"
     ? ` Personen mit der Aufgabe Support dürfen das ${strong("nur für einen Streitfall")}.`
@@ -226,18 +199,20 @@ export function germanSentence(form: PolicyForm): string {
   const limits = [...approvalsOf(form), ...daysOf(form), ...purposesOf(form), ...hoursOf(form)];
   const conditions = conditionsOf(form);
   const isList = limits.length + conditions.length > LIMITS;
+  const grant = isList ? undefined : grantCondition(form);
   const act = [
     `${who.text} ${who.may}`,
     action === "open" ? objectOf(form) : askedOf(form),
-    ...(form.records === "granted" ? [GRANTS[form.grantKind]] : []),
     ...(isList ? [] : limits),
+    ...(grant === undefined ? underGrant(form) : []),
     ...(effect === "forbid" && who.text !== strong("Niemand") ? ["nicht"] : []),
     ...(levels.length === 0 || action === "request"
       ? []
       : [strong(or(levels.map((level) => LEVELS[level])))]),
     verbOf(form),
   ].join(" ");
-  const when = conditions.length === 0 ? "" : `, wenn ${and(conditions.map(whenClause))}`;
+  const clauses = [...(grant === undefined ? [] : [grant]), ...conditions].map(whenClause);
+  const when = clauses.length === 0 ? "" : `, wenn ${and(clauses)}`;
   const lead = effect === "permit" ? "Bedingungen" : "Das gilt nur, wenn alle diese Bedingungen erfüllt sind";
   const rest = isList ? `. ${lead}: ${[...limits, ...conditions.map(listItem)].join("; ")}` : when;
   return `${act}${rest}${exceptions(form)}.${supportOf(form)}`;

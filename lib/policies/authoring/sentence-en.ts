@@ -169,7 +169,9 @@ function purposesOf({ purposes, isOtherPurposes }: PolicyForm): string[] {
 
 function exceptionsOf({ exceptKept, exceptEmergency, exceptOverride }: PolicyForm): string[] {
   return [
-    ...(exceptKept ? [`${strong("a legal hold")} keeps the transaction for a legal authority`] : []),
+    ...(exceptKept
+      ? [`${strong("a legal hold")} keeps the transaction and the access is under a legal authority`]
+      : []),
     ...(exceptEmergency ? [`it is ${strong("emergency access")}`] : []),
     ...(exceptOverride
       ? [`they give ${strong("a reason")} and have a legal authority other than an audit mandate`]
@@ -185,13 +187,18 @@ function supportOf({ effect, support }: PolicyForm): string {
     : ` For people with the duty support this applies ${strong("to a dispute only")}.`;
 }
 
-/** Returns the limits and exceptions of a rule: as the end of its sentence, or as a list if there are many. */
+/**
+ * Returns the grant, the limits and the exceptions of a rule: as the end of its sentence, or as a list if there are
+ * many. A purpose comes before the grant: "a request for an audit" would read as what was requested.
+ */
 function limitsOf(form: PolicyForm): string {
   const { effect, instruments } = form;
+  const grants = form.records === "granted" ? [GRANTS[form.grantKind]] : [];
+  const purposes = purposesOf(form);
   const limits = [
     ...approvalsOf(form),
     ...(instruments.length === 0 ? [] : [`under ${strong(or(instruments.map((one) => INSTRUMENTS[one])))}`]),
-    ...purposesOf(form),
+    ...purposes,
     ...hoursOf(form),
     ...ofPerson(form),
     ...daysOf(form),
@@ -202,11 +209,15 @@ function limitsOf(form: PolicyForm): string {
   if (limits.length <= LIMITS) {
     // After hours, the condition would read as part of "or on public holidays", so it is a sentence of its own.
     const isApart = form.office === "none" && form.hours !== null;
-    const said = isApart ? limits.filter((limit) => limit !== OFFICE_NONE) : limits;
+    const ordered =
+      grants.length === 0
+        ? limits
+        : [...purposes, ...grants, ...limits.filter((limit) => !purposes.includes(limit))];
+    const said = isApart ? ordered.filter((limit) => limit !== OFFICE_NONE) : ordered;
     return `${said.map((limit) => ` ${limit}`).join("")}.${isApart ? ` This applies only ${OFFICE_NONE}.` : ""}${exceptions}`;
   }
   const lead = effect === "permit" ? "Conditions" : "This applies only if all these conditions are met";
-  return `. ${lead}: ${limits.join("; ")}.${exceptions}`;
+  return `${grants.map((grant) => ` ${grant}`).join("")}. ${lead}: ${limits.join("; ")}.${exceptions}`;
 }
 
 /** Returns what a rule says in English, its important words between `**`. More than `LIMITS` follow as a list. */
@@ -223,7 +234,6 @@ export function englishSentence(form: PolicyForm): string {
     ...(levels.length === 0 || action === "request"
       ? []
       : [strong(or(levels.map((level) => LEVELS[level])))]),
-    ...(form.records === "granted" ? [GRANTS[form.grantKind]] : []),
   ].join(" ");
   return `${act}${limitsOf(form)}${supportOf(form)}`;
 }

@@ -39,8 +39,13 @@ describe("sentence of a rule", () => {
     ],
     [
       "support-dispute",
-      "Support may see fields in masked form under a grant for a dispute.",
-      "Der Support darf Felder mit einer Freigabe für einen Streitfall maskiert sehen.",
+      "Support may see fields in masked form for a dispute under a grant.",
+      "Der Support darf Felder für einen Streitfall maskiert sehen, wenn eine Freigabe das erlaubt.",
+    ],
+    [
+      "regulator-grant",
+      "Regulators without the duty support may open transactions for an audit or compliance under a grant from a request.",
+      "Die Aufsicht darf Transaktionen für eine Revision oder Compliance öffnen, wenn eine Freigabe aus einem Antrag das erlaubt. Für Personen mit der Aufgabe Support gilt das nicht.",
     ],
     [
       "masked-by-instrument",
@@ -49,8 +54,8 @@ describe("sentence of a rule", () => {
     ],
     [
       "age-party",
-      "Clients and providers may not open transactions older than 1 year (365 days). Exception: a legal hold keeps the transaction for a legal authority.",
-      "Kunden und Anbieter dürfen Transaktionen, die älter als 1 Jahr (365 Tage) sind, nicht öffnen. Ausnahme: Eine Löschsperre gilt wegen einer Rechtsgrundlage.",
+      "Clients and providers may not open transactions older than 1 year (365 days). Exception: a legal hold keeps the transaction and the access is under a legal authority.",
+      "Kunden und Anbieter dürfen Transaktionen, die älter als 1 Jahr (365 Tage) sind, nicht öffnen. Ausnahme: Für die Transaktion gilt eine Löschsperre, und der Zugriff beruht auf einer Rechtsgrundlage.",
     ],
     [
       "hours-auditor",

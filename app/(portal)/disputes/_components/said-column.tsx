@@ -10,8 +10,8 @@ function Said({ dispute, participant }: { dispute: DisputeView; participant: str
   return (
     <div className="border-line border-b py-3">
       <h3 className="font-medium text-body">
-        {participant}
-        {isOpener ? <span className="ml-2 font-normal text-control text-ink-2">{t("openedIt")}</span> : null}
+        {participant}{" "}
+        {isOpener ? <span className="ml-1 font-normal text-control text-ink-2">{t("openedIt")}</span> : null}
       </h3>
       {isOpener ? (
         <blockquote className="mt-1 whitespace-pre-wrap break-words text-body">{dispute.reason}</blockquote>

@@ -15,19 +15,20 @@ export function processOf(actor: string): Process | undefined {
   return PROCESSES.find((known) => known === name);
 }
 
-/** Who acted, in one text: a name where the reader knows it, else the organisation, else the log's pseudonym. */
-export function useActorName(): (
-  actor: string | null,
-  name: string | undefined,
-  organisation?: string | undefined,
-) => string {
+/**
+ * Who acted, in one text: a name where the reader knows it, else the organisation, else the log's pseudonym. `isFirst`:
+ * the text begins a sentence, so a process has its article.
+ */
+export function useActorName(
+  isFirst = false,
+): (actor: string | null, name: string | undefined, organisation?: string | undefined) => string {
   const t = useTranslations("audit.actors");
   return (actor, name, organisation) => {
     if (name !== undefined) return name;
     if (organisation !== undefined) return t("unnamed", { organisation });
-    if (actor === null || actor === "anonymous") return t("none");
-    const process = processOf(actor);
-    return process === undefined ? shortDigest(actor) : t(process);
+    const process = actor === null || actor === "anonymous" ? "none" : processOf(actor);
+    if (process !== undefined) return t(isFirst ? `first.${process}` : process);
+    return shortDigest(actor ?? "");
   };
 }
 
@@ -36,9 +37,10 @@ export function Actor(props: {
   actor: string | null;
   name: string | undefined;
   organisation?: string | undefined;
+  isFirst?: boolean;
 }) {
   const { actor, name, organisation } = props;
-  const nameOf = useActorName();
+  const nameOf = useActorName(props.isFirst);
   const isUnnamed =
     name === undefined && actor !== null && actor !== "anonymous" && processOf(actor) === undefined;
   return (

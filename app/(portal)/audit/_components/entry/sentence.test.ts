@@ -58,6 +58,15 @@ describe("an entry's sentence", () => {
     expect(textOf(locale, change)).toBe(sentence);
   });
 
+  it.each([
+    ["en", "done", "The worker verified the log."],
+    ["de", "done", "Der Hintergrunddienst hat das Protokoll geprüft."],
+    ["de", "intent", "Der Hintergrunddienst hat einen Vorgang angekündigt: "],
+  ] as const)("gives a process its article, in %s (%s)", (locale, outcome, sentence) => {
+    const run = { action: "audit.verify", actor: "system:worker", actorName: undefined, subject: undefined };
+    expect(textOf(locale, { ...run, outcome, fields: [] })).toContain(sentence);
+  });
+
   it("names both keys of an envelope that the custodian wrapped", () => {
     const texts = { old_kid: "client-123#1", new_kid: "client-123#2" };
     const text = textOf("en", { action: "disclosure.rewrap", texts });

@@ -51,7 +51,7 @@ function useTags({ actor, actorName, actorOrganisation, subject }: EventSentence
   return {
     actor: (): ReactNode => (
       <strong className="font-semibold">
-        <Actor actor={actor} name={actorName} organisation={actorOrganisation} />
+        <Actor actor={actor} name={actorName} organisation={actorOrganisation} isFirst />
       </strong>
     ),
     subject: (): ReactNode => (subject === undefined ? t("nothing") : <SubjectName subject={subject} />),

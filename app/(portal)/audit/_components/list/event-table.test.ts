@@ -123,7 +123,7 @@ test("an unknown name leads to the nearest one, and the other filters stay", () 
   const asked = readFilter({ action: "transaction.creat", outcome: "done" }, 0);
   const props = { path: "/audit", read: withUnknown(asked, ["action"]) };
   const html = render("en", createElement(FilterFault, props));
-  expect(html).toContain("“transaction.creat” is not an action of any entry");
+  expect(html).toContain("No entry visible to you has the action “transaction.creat”");
   expect(html).toContain('href="/audit?action=transaction.create&amp;outcome=done"');
   expect(render("en", createElement(FilterFault, { path: "/audit", read: asked }))).toBe("");
 });

@@ -45,7 +45,7 @@ describe("accesses of a transaction", () => {
     ["en", { ...NAMED, is_own: true, level: "masked" }, "You saw amount and narrative masked"],
     ["en", { ...NAMED, action: "disclosure.copy" }, "Carla Brandt copied amount and narrative"],
     ["de", { ...NAMED, is_own: true }, "Sie haben geöffnet: Betrag und Beschreibung"],
-    ["de", UNNAMED, "Eine Person von Brandt Handel (Kunde) hat geöffnet: Betrag und Beschreibung"],
+    ["de", UNNAMED, "Eine Person (Brandt Handel, Kunde) hat geöffnet: Betrag und Beschreibung"],
     ["de", { ...NAMED, level: "masked" }, "Carla Brandt hat maskiert gesehen: Betrag und Beschreibung"],
   ] as const)("name the person and what they saw, in %s (%o)", (locale, access, sentence) => {
     expect(textOf(locale, access)).toContain(`|${sentence}|`);
