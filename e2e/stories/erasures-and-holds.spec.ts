@@ -230,7 +230,7 @@ test("a hold defers an erasure, and only deciders see it; a refusal ends an eras
   for (const one of [compliance, privacy, decider]) await one.page.context().close();
 });
 
-test("the duty compliance writes, lists and reads a suspicion, and no other person finds a trace", async ({
+test("the compliance duty writes, lists and reads a suspicion, and no other person finds a trace", async ({
   browser,
 }) => {
   const transactions = await people(demo()).client456.get("/confidential/transactions?limit=1");

@@ -162,7 +162,7 @@ test("an officer narrows auditors' hours, and after a second person has agreed a
   await expectWhole(officer);
   await pictures(officer, "policy-dry-run");
   await act(officer, "Submit for agreement", "Submit");
-  await expect(officer.getByText("Waits for a person with the duty approvals.")).toBeVisible(PATIENCE);
+  await expect(officer.getByText("Waits for a person with the approvals duty.")).toBeVisible(PATIENCE);
   // The rule with its two examples; then the dry run, one press, and the way to the second person, two.
   expect(written).toBeLessThanOrEqual(34);
   expect((await steps()) - written).toBe(3);
@@ -236,7 +236,7 @@ test("a change that gives access shows a case and takes legal review as well, an
   });
   await expect(heading(officer)).toHaveText("Draft 3: Clients report on their own transactions", PATIENCE);
   await act(officer, "Submit for agreement", "Submit");
-  await expect(officer.getByText("Waits for a person with the duty legal review.")).toBeVisible(PATIENCE);
+  await expect(officer.getByText("Waits for a person with the legal review duty.")).toBeVisible(PATIENCE);
 
   const why = { "Reason, kept with the version": "Clients report to their auditors." };
   const decider = await open(browser, "approve", "/policies/3");

@@ -3,7 +3,7 @@
 /** Name and SHA-256 of each file that decides who may do what. */
 export const POLICY_SOURCES: readonly (readonly [string, string])[] = [
   ["decide.ts", "ea0f81637488b360a1fb1b186c846c1546fec825f9714f66a493a637d36d63d7"],
-  ["floor.ts", "560e0ddea41105fba5dd644a62862c29b1736c9434c50812bafd16a367759efd"],
+  ["floor.ts", "58ced23b2a024dda93a25d754391f19e29ae75a8392bb3ef9b332cbe7f969357"],
   ["grant-cover.ts", "e22881997d10f5c393ba1a1d69eedef71225bf67f594239393485f6e7b152386"],
   ["purposes.ts", "3638618264cbff9ecdba7b220b7edc06cfc86842f2ffed51f28cb0c8b53b45c2"],
   ["cedar-schema.ts", "3cdc0f8b797f0b90c016559f390c9842695c44f33e0774a12ce00267bd8f6381"],
@@ -19,7 +19,7 @@ export const POLICY_SOURCES: readonly (readonly [string, string])[] = [
   ["hours.ts", "741d9643319921b04a86749e3cc97b38cd64dbc0df8d5e28734285346182bfbb"],
   ["next-possible.ts", "3d800f810cc41ba5ba9f41056da0f532154d25ee4d629ff9e15f0f9ec8176780"],
   ["facts.ts", "91ebbb6341cb62a779766f876bb7c47666aee8d61f59bdcb05f74d334ab30010"],
-  ["action-rules.ts", "e85518f2cefddec796552756f23c962471d3c5422c584dba76e41844572423d4"],
+  ["action-rules.ts", "725b33a53b68c507ee9c5347412c7795cf59ece394c92b8bb40ffddd908806eb"],
   ["action-facts.ts", "79e0e7a006253e49e1f130b113fd7accfba66eb2771e4a68ccf245ecf87ff654"],
   ["conflict-reasons.ts", "34751323132fb13ca4897006259ea444ec8ac3824c1ebfccfe137e57e97780c5"],
   ["transitions.ts", "12701218407b17bc7c4b33944891ee471794f6bae1a66d6ebfb9a3d9392d888d"],

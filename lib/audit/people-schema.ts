@@ -19,7 +19,7 @@ export const ActorList = z.object({
 });
 export type ActorList = z.infer<typeof ActorList>;
 
-/** A suspicion, about a transaction or in general, visible only to the duty compliance. */
+/** A suspicion, about a transaction or in general, visible only to the compliance duty. */
 export const NewSuspicion = z.strictObject({ note: text(4000), transaction_id: RecordName.optional() });
 export type NewSuspicion = z.infer<typeof NewSuspicion>;
 

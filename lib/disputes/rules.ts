@@ -38,7 +38,7 @@ const no = (id: string, detail: string): Reason => reason(id, "access.forbidden"
 
 /** Returns whether the caller is support for this dispute. Support staff of a party's own organisation are not. */
 function supportReasons(caller: Caller, { partyOrganisations }: DisputeCase): Reason[] {
-  if (!isSupport(caller)) return [no("default.dispute-duty", "This needs the duty support.")];
+  if (!isSupport(caller)) return [no("default.dispute-duty", "This needs the support duty.")];
   if (partyOrganisations.includes(caller.organisationId))
     return [
       no("floor.dispute-party", "Members of a party's organisation cannot act as support in its dispute."),

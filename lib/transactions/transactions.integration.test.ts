@@ -385,7 +385,7 @@ describe("status and envelopes", () => {
     expect((await getTransaction(client, id)).status).toBe("settled");
   });
 
-  it("parties and coordinators who approve move a transaction, and people with the duty support cannot", async () => {
+  it("parties and coordinators who approve move a transaction, and people with the support duty cannot", async () => {
     const { transaction_id: id } = await submitTransaction(client, body({ amount: "1" }));
     const move = async (duties: Person["principal"]["duties"]) =>
       outcomeOf(

@@ -41,13 +41,13 @@ function isAnothers(cx: Context, { requesterUserId }: RequestRow): boolean {
 
 /**
  * Returns overdue requests that were escalated to the executives, soonest deadline first, each with the state of its
- * release. Throws `decision.duty` for callers without the duty executive, and `request.invalid` for a cursor of another
+ * release. Throws `decision.duty` for callers without the executive duty, and `request.invalid` for a cursor of another
  * list.
  */
 export async function listReleases(cx: Context, query: ReleaseQuery): Promise<Page<ReleaseItem>> {
   const after = requireCursor(query.cursor);
   if (!isExecutive(cx.principal)) {
-    throw refusalOf([reason("default.release-duty", "decision.duty", "A release needs the duty executive.")]);
+    throw refusalOf([reason("default.release-duty", "decision.duty", "A release needs the executive duty.")]);
   }
   return inSnapshot(cx, async (tx) => {
     const turns = await listQueue(tx, {

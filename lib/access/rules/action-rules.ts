@@ -108,7 +108,7 @@ const mayRelease: Rule<"request.release"> = (subject, facts) => {
   if (isOwn(subject, facts))
     return [reason("floor.self-approval", "decision.self", "You cannot release your own request.")];
   if (!subject.duties.includes("executive"))
-    return [reason("default.release-duty", "decision.duty", "A release needs the duty executive.")];
+    return [reason("default.release-duty", "decision.duty", "A release needs the executive duty.")];
   if (!mayKnow(subject, facts)) return [hidden("floor.request-of-another", "request-file.not-found")];
   const against = conflictReasons(subject, facts, "The requester's organisation cannot release it.");
   if (against.length > 0) return against;
@@ -214,7 +214,7 @@ const mayEndRelease: Rule<"grant.end-release"> = (subject, facts) => {
   const against = mayReadGrant(subject, facts);
   if (against.length > 0) return against;
   if (isOwn(subject, facts) || subject.duties.includes("executive")) return [];
-  return [reason("default.release-duty", "decision.duty", "Ending a release needs the duty executive.")];
+  return [reason("default.release-duty", "decision.duty", "Ending a release needs the executive duty.")];
 };
 
 const mayOpen: Rule<"grant.open"> = (subject, facts) => {

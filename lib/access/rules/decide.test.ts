@@ -311,7 +311,7 @@ describe("a grant that rests on a party's dispute", () => {
     expect(verdict(disputed({ takenBy: "another" }))).toBe("access.no-grant floor.dispute-holder");
   });
 
-  it("the grant opens nothing to staff without the duty support, or to support of a party's organisation", () => {
+  it("the grant opens nothing to staff without the support duty, or to support of a party's organisation", () => {
     const approver = { ...disputed(), subject: subject("coordinator", { duties: ["approve"] }) };
     expect(verdict(approver)).toBe("access.no-grant floor.dispute-holder");
     const ownDesk = disputed({ partyOrganisations: ["org-client", "org-asker"] });

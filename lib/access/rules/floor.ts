@@ -23,7 +23,7 @@ export function isOwnRecord(facts: OpeningFacts): boolean {
   return participantId !== undefined && facts.record.participants.includes(participantId);
 }
 
-/** A person with the duty support counts as support, whatever other duties they have. */
+/** A person with the support duty counts as support, whatever other duties they have. */
 export function isSupport(subject: Pick<SubjectFacts, "duties">): boolean {
   return subject.duties.includes("support");
 }

@@ -12,7 +12,7 @@ export interface Candidate {
   readonly organisationId: string;
   /** Named by the organisation that they belong to. */
   readonly isNamed: boolean;
-  /** Of the operator, with the duty compliance. */
+  /** Of the operator, with the compliance duty. */
   readonly isCompliance: boolean;
   readonly isAdministrator: boolean;
   /** Every account of the same human, with this one. */

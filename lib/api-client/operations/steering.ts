@@ -66,7 +66,7 @@ export const endCoViewer = operation({
   method: "POST",
   path: "/confidential/access/requests/{id}/co-viewer-ends",
   summary:
-    "Remove a co-viewer from a request permanently, as its requester or a reviewer. Their next opening is refused.",
+    "Remove a co-viewer from a request permanently: their next opening is refused. For its requester and reviewers.",
   scopes: ["request", "decide"],
   roles: ["auditor", "regulator", "coordinator"],
   params: RequestPath,

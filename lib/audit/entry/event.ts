@@ -80,7 +80,7 @@ export interface AuditEvent {
   readonly caseId?: string;
   /** Sealed in the case part; needs `caseId`. */
   readonly caseDetails?: Readonly<Record<string, Json>>;
-  /** Sealed in the suspicion part. Then only the duty compliance can see the entry. */
+  /** Sealed in the suspicion part. Then only the compliance duty can see the entry. */
   readonly suspicion?: Readonly<Record<string, Json>>;
   readonly pub?: PublicDetails;
   readonly index?: IndexKeys;

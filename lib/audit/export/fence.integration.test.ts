@@ -21,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => bench.close());
 
 describe("an index row that hides its entry", () => {
-  /** An approver with the duty compliance, who may see the whole log. */
+  /** An approver with the compliance duty, who may see the whole log. */
   let everything: Context;
   beforeAll(async () => {
     everything = await bench.person({ role: "coordinator", duties: ["approve", "compliance"] });
@@ -827,7 +827,7 @@ describe("a whole export", () => {
 
   let bench: OwnedLog;
   let admin: Client;
-  /** An approver with the duty compliance, who may see the whole log. */
+  /** An approver with the compliance duty, who may see the whole log. */
   let everything: Context;
   let auditor: Context;
   /** An entry without a case, and one of a case that the auditor may not see. */

@@ -72,7 +72,7 @@ export function seesEveryCase(cx: { readonly principal: Pick<Reader, "duties"> }
 }
 
 /**
- * Only the duty compliance sees entries about suspicion: anyone else who knew of one could warn the suspected person.
+ * Only the compliance duty sees entries about suspicion: anyone else who knew of one could warn the suspected person.
  */
 export function seesSuspicion(cx: { readonly principal: Pick<Reader, "duties"> }): boolean {
   return cx.principal.duties.includes("compliance");

@@ -141,7 +141,7 @@ export async function readPageOfEvents(cx: Context, query: EventQuery): Promise<
 
 /**
  * Returns recorded suspicions, newest first; those not in the tree yet come first. The fence of the log decides what
- * is shown. The read of the list is recorded in an entry that only the duty compliance sees. `log` names a closed log
+ * is shown. The read of the list is recorded in an entry that only the compliance duty sees. `log` names a closed log
  * to read instead; throws `audit.not-found` for any other.
  */
 export async function listSuspicions(cx: Context, query: SuspicionQuery): Promise<z.infer<typeof EventPage>> {

@@ -19,7 +19,7 @@ export interface OpenedPart {
 /**
  * Returns the kinds of parts that the caller may read of an entry within the fence: org for staff and officers of the
  * tenant, case for its agency and its approvers (the fence hides other agencies' entries), persons for auditors,
- * suspicion for the duty compliance.
+ * suspicion for the compliance duty.
  */
 export function readableKinds(cx: { readonly principal: Reader }): CompartmentKind[] {
   const { role } = cx.principal;

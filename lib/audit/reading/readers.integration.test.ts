@@ -370,7 +370,7 @@ describe("equal answers", () => {
       expect(own.items.length).toBeGreaterThan(2);
     });
 
-    it("only the duty compliance sees a suspicion in lists, details, exports and counts", async () => {
+    it("only the compliance duty sees a suspicion in lists, details, exports and counts", async () => {
       observers.set("a decider", bench.approver);
       observers.set("legal", bench.legal);
       await allAnswers();

@@ -16,7 +16,7 @@ async function requireRecord(cx: Context, id: string): Promise<void> {
 }
 
 /**
- * Records a suspicion in its own compartment. Only the duty compliance can see the entry. Lists, counts and exports
+ * Records a suspicion in its own compartment. Only the compliance duty can see the entry. Lists, counts and exports
  * of all other people are the same with or without it (I12). Throws
  * `transaction.not-found` for a transaction that does not exist.
  */

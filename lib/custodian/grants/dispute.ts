@@ -38,7 +38,7 @@ export function requireParty(roster: Roster, handle: string): Party {
 /** Allows masked fields only to a support person who belongs to no party of the transaction. */
 function checkHolder(roster: Roster, holder: string, parties: readonly string[]): void {
   const person = findPerson(roster, holder) ?? refuse("holder", `${holder} is not on the roster.`);
-  if (!person.duties.includes("support")) refuse("duty", `${holder} does not have the duty support.`);
+  if (!person.duties.includes("support")) refuse("duty", `${holder} does not have the support duty.`);
   const isOfParty = partiesOrganisations(roster, parties).some((organisation) =>
     isSameOrganisation(organisation, person.organisation),
   );

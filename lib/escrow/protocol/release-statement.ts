@@ -19,7 +19,7 @@ const {
 } = DecisionStatement.shape;
 
 /**
- * `sealport/release/1`: a person with the duty executive grants an overdue request in full. Two people sign the same
+ * `sealport/release/1`: a person with the executive duty grants an overdue request in full. Two people sign the same
  * terms, which are all members except `releaser`.
  */
 export const ReleaseStatement = z.strictObject({

@@ -33,7 +33,7 @@ describe("recorded refusals", () => {
     return items.filter(({ outcome }) => outcome === "denied").map(({ action }) => action);
   }
 
-  it("only the duty compliance sees that compliance was refused while noting a suspicion; other people's attempts are visible to all", async () => {
+  it("only the compliance duty sees that compliance was refused while noting a suspicion; other people's attempts are visible to all", async () => {
     const compliance = await bench.person({ role: "coordinator", duties: ["compliance"], hasKey: false });
     const curious = await bench.person({ role: "coordinator", duties: ["support"], hasKey: false });
     const auditor = await bench.person({ role: "auditor", hasKey: false });

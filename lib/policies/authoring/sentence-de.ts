@@ -182,7 +182,7 @@ function verbOf({ action, levels }: PolicyForm): string {
   return levels.length === 1 && levels[0] === "masked" ? "sehen" : "öffnen";
 }
 
-/** Returns what is added for the duty support, as a sentence. */
+/** Returns what is added for the support duty, as a sentence. */
 function supportOf({ effect, roles, support }: PolicyForm): string {
   if (support === "no" && roles.length > 0)
     return ` Für Personen mit der Aufgabe Support gilt das ${strong("nicht")}.`;

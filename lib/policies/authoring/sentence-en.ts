@@ -101,8 +101,8 @@ function whoOf({ effect, roles, support }: PolicyForm): string {
   const everyone = effect === "permit" ? "everyone" : "no one";
   const all = support === "any" || support === "dispute" ? everyone : "people";
   const who = strong(capital(names.length === 0 ? all : and(names)));
-  if (support === "yes") return `${who} with the duty support`;
-  return support === "no" ? `${who} without the duty support` : who;
+  if (support === "yes") return `${who} with the support duty`;
+  return support === "no" ? `${who} without the support duty` : who;
 }
 
 function agedOf({ ageDays, effect }: PolicyForm): string {
@@ -179,12 +179,12 @@ function exceptionsOf({ exceptKept, exceptEmergency, exceptOverride }: PolicyFor
   ];
 }
 
-/** Returns what is added for the duty support, as a sentence. */
+/** Returns what is added for the support duty, as a sentence. */
 function supportOf({ effect, support }: PolicyForm): string {
   if (support !== "dispute") return "";
   return effect === "permit"
-    ? ` People with the duty support may do so ${strong("for a dispute only")}.`
-    : ` For people with the duty support this applies ${strong("to a dispute only")}.`;
+    ? ` People with the support duty may do so ${strong("for a dispute only")}.`
+    : ` For people with the support duty this applies ${strong("to a dispute only")}.`;
 }
 
 /**

@@ -34,7 +34,7 @@ describe("sentence of a rule", () => {
   test.each([
     [
       "client-own",
-      "Clients may open their own transactions for settlement, a dispute or support. People with the duty support may do so for a dispute only.",
+      "Clients may open their own transactions for settlement, a dispute or support. People with the support duty may do so for a dispute only.",
       "Kunden dürfen eigene Transaktionen für die Abwicklung, einen Streitfall oder Support öffnen. Personen mit der Aufgabe Support dürfen das nur für einen Streitfall.",
     ],
     [
@@ -44,7 +44,7 @@ describe("sentence of a rule", () => {
     ],
     [
       "regulator-grant",
-      "Regulators without the duty support may open transactions for an audit or compliance under a grant from a request.",
+      "Regulators without the support duty may open transactions for an audit or compliance under a grant from a request.",
       "Die Aufsicht darf Transaktionen für eine Revision oder Compliance öffnen, wenn eine Freigabe aus einem Antrag das erlaubt. Für Personen mit der Aufgabe Support gilt das nicht.",
     ],
     [
@@ -117,7 +117,7 @@ describe("sentence of a rule", () => {
     ]);
     const support: PolicyForm = { ...EMPTY_FORM, effect: "forbid", support: "yes", purposes: ["dispute"] };
     expect(both({ ...support, isOtherPurposes: true, exceptEmergency: true })).toEqual([
-      "People with the duty support may not open transactions for purposes other than a dispute. Exception: it is emergency access.",
+      "People with the support duty may not open transactions for purposes other than a dispute. Exception: it is emergency access.",
       "Personen mit der Aufgabe Support dürfen Transaktionen für andere Zwecke als einen Streitfall nicht öffnen. Ausnahme: Es ist ein Notzugriff.",
     ]);
   });
@@ -125,7 +125,7 @@ describe("sentence of a rule", () => {
   test("its important words are marked", () => {
     expect(segmentsOf(sentenceOf(formOf("miner-own"), "en"))).toEqual([
       { text: "Providers", isStrong: true },
-      { text: " without the duty support may open ", isStrong: false },
+      { text: " without the support duty may open ", isStrong: false },
       { text: "their own transactions", isStrong: true },
       { text: " for ", isStrong: false },
       { text: "settlement", isStrong: true },

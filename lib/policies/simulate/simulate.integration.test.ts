@@ -7,7 +7,7 @@ import { openBenchPolicies } from "@/lib/testing/benches/bench-policies";
 import { outcomeOf } from "@/lib/testing/benches/refusal";
 
 let bench: AccessBench;
-/** Reads policies, and simulates, with the duty compliance. */
+/** Reads policies, and simulates, with the compliance duty. */
 let anke: BenchPerson;
 beforeAll(async () => {
   bench = await createAccessBench();

@@ -17,7 +17,7 @@ import { hasLiveDispute } from "@/lib/transactions/store";
 const ACTION = "transaction.status";
 
 /**
- * Returns whether the caller is a party, or a coordinator with the duty approve. A person with the duty support cannot
+ * Returns whether the caller is a party, or a coordinator with the duty approve. A person with the support duty cannot
  * change a status.
  */
 function mayMove({ principal }: Context, row: TransactionRow): boolean {

@@ -35,7 +35,7 @@ function hrefOf(log: string | undefined, more: Readonly<Record<string, string | 
   return addressOf(PATH, { log: log ?? "" }, more);
 }
 
-/** Suspicions, for the duty compliance alone: write one down, the list of them, and what one says. */
+/** Suspicions, for the compliance duty alone: write one down, the list of them, and what one says. */
 export default async function SuspicionsPage({ searchParams }: PageProps<"/audit/suspicions">) {
   const t = await getTranslations("keeping.suspicions");
   const audit = await getTranslations("audit");

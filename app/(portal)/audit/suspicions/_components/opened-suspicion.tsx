@@ -18,7 +18,7 @@ function noteOf(loaded: LoadedEntry): string | undefined {
   return typeof note === "string" ? note : undefined;
 }
 
-/** What one suspicion says. That it was read is an entry, for the duty compliance alone. */
+/** What one suspicion says. That it was read is an entry, for the compliance duty alone. */
 export function OpenedSuspicion(props: {
   seq: number;
   /** Origin of the closed log it is in; empty for the present one. */
