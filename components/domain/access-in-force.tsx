@@ -66,7 +66,7 @@ function ViewTicks({ left, all }: { left: number; all: number }) {
           {Array.from({ length: all }, (_, index) => `tick-${index}`).map((key, index) => (
             <span
               key={key}
-              className={`h-[10px] min-w-[6px] max-w-[14px] border ${all > ONE_LINE ? "basis-[10px]" : "grow"} ${index < all - left ? "border-edge" : "border-accent bg-accent"}`}
+              className={`h-[10px] border ${all > ONE_LINE ? "min-w-[6px] max-w-[14px] basis-[10px]" : "min-w-[6px] grow"} ${index < all - left ? "border-edge" : "border-accent bg-accent"}`}
             />
           ))}
         </div>

@@ -33,10 +33,14 @@ export function PageFrame(props: {
   return (
     <>
       <div className="flex min-h-header items-center justify-between gap-x-4 border-line border-b px-4 py-1 tablet:px-8 tablet:pr-[300px] facts:pr-[450px] drawn:pr-[510px] print:hidden">
-        <nav aria-label={t("breadcrumb")} className="min-w-0">
-          <ol className="flex flex-wrap items-center gap-2 text-control">
+        <nav aria-label={t("breadcrumb")} className="min-w-0 [clip-path:inset(-6px)]">
+          <ol className="-ml-5 flex flex-wrap items-center text-control">
             {props.crumbs.map((crumb, index) => (
-              <li key={crumb.href ?? "here"} className="flex min-w-0 items-center gap-2">
+              <li key={crumb.href ?? "here"} className="flex min-w-0 items-center">
+                {/* A line begins with a name: its slash is left of the list, where it is cut off. */}
+                <span aria-hidden="true" className="w-5 shrink-0 text-center text-ink-3">
+                  {index === 0 ? "" : "/"}
+                </span>
                 {crumb.href === undefined ? (
                   <span aria-current="page" className="min-w-0 break-words">
                     <Unbroken>{crumb.label}</Unbroken>
@@ -49,12 +53,6 @@ export function PageFrame(props: {
                   >
                     <Unbroken>{crumb.label}</Unbroken>
                   </Link>
-                )}
-                {/* After the name, so that no line begins with it. */}
-                {index === props.crumbs.length - 1 ? null : (
-                  <span aria-hidden="true" className="text-ink-3">
-                    /
-                  </span>
                 )}
               </li>
             ))}

@@ -3,7 +3,7 @@ import { screen } from "@testing-library/react";
 import { beforeEach, describe, expect, it } from "vitest";
 import { show } from "@/lib/testing/components";
 import type { Viewer } from "./places";
-import { Rail } from "./rail";
+import { Rail, TabBar } from "./rail";
 import { type Folds, foldsOf } from "./rail-groups";
 
 const compliance: Viewer = { name: "N", organisation: "O", role: "coordinator", duties: ["compliance"] };
@@ -42,5 +42,17 @@ describe("the rail", () => {
     rail({ rules: false }, "/policies");
     expect(isOpen()).toBe(false);
     expect(heading().className).toContain("font-semibold");
+  });
+});
+
+describe("the tab bar", () => {
+  it.each(["/policies", "/admin/seal"])("marks More at %s, which has no place in the bar", (address) => {
+    show(<TabBar viewer={compliance} />, { address });
+    expect(screen.getByText("More").getAttribute("aria-current")).toBe("true");
+  });
+
+  it("leaves More unmarked at a page of the bar", () => {
+    show(<TabBar viewer={compliance} />, { address: "/requests" });
+    expect(screen.getByText("More").getAttribute("aria-current")).toBeNull();
   });
 });

@@ -166,9 +166,9 @@ const IN_BAR = 4;
 const MARKED = "border-accent font-semibold text-accent";
 const UNMARKED = "border-transparent text-ink-2";
 
-/** "More" is marked for a page behind it; the fourth place is behind it on the narrowest screens only. */
+/** "More" is marked for a page that has no place in the bar; the fourth place has none on the narrowest screens only. */
 function moreLook(currentAt: number): string {
-  if (currentAt >= IN_BAR) return MARKED;
+  if (currentAt >= IN_BAR || currentAt === -1) return MARKED;
   if (currentAt < IN_BAR - 1) return UNMARKED;
   return `${MARKED} min-[24rem]:border-transparent min-[24rem]:font-normal min-[24rem]:text-ink-2`;
 }
@@ -210,7 +210,7 @@ export function TabBar({ viewer }: { viewer: Viewer }) {
         <li className="min-w-[44px]">
           <details key={path} className="h-full">
             <summary
-              aria-current={currentAt >= IN_BAR ? "true" : undefined}
+              aria-current={currentAt >= IN_BAR || currentAt === -1 ? "true" : undefined}
               className={`${item} cursor-pointer list-none ${moreLook(currentAt)}`}
             >
               <Icon name="menu" />

@@ -10,6 +10,11 @@ describe("an address", () => {
     expect(container.innerHTML).toContain("$BASE/<wbr>confidential/<wbr>webhooks/<wbr>{id}/<wbr>deliveries");
   });
 
+  it("can break at the marks of a public key", () => {
+    const { container } = show(<Breaking text="log.example/1f+5eacae81+AXeN/h" />);
+    expect(container.innerHTML).toContain("log.example/<wbr>1f+<wbr>5eacae81+<wbr>AXeN/<wbr>h");
+  });
+
   it("has no other break", () => {
     const { container } = show(<Breaking text="sed '/^$/,$d' https://portal.example" />);
     expect(container.querySelectorAll("wbr")).toHaveLength(0);

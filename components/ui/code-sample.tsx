@@ -12,9 +12,22 @@ const QUOTED = /^.{30,}["'](?: \\)?$/;
 /** This many characters at its end stay together, so that no quotation mark is alone on the next line. */
 const TAIL = 10;
 
-/** An option or a name with hyphens, such as -keyform or audit-log.zip: it does not break at a hyphen. */
-const HYPHENED = /((?<!\S)[\w.-]*-\w[\w.-]*(?!\S))/;
+/** An option or a name with hyphens, such as --, -keyform or audit-log.zip: it does not break at a hyphen. */
+const HYPHENED = /((?<!\S)(?:--|[\w.-]*-\w[\w.-]*)(?!\S))/;
 const LONGEST = 24;
+
+/** After a comma of a list without spaces, such as the columns of a CSV file or the members of JSON. */
+const LISTED = /(?<=[\w"'\]},],)(?=[\w"'[{])/;
+
+function Listed({ text }: { text: string }) {
+  return text.split(LISTED).map((part, index) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: a part has only its position
+    <Fragment key={index}>
+      {index === 0 ? null : <wbr />}
+      <Breaking text={part} />
+    </Fragment>
+  ));
+}
 
 function Words({ text }: { text: string }) {
   return text.split(HYPHENED).map((part, index) =>
@@ -25,7 +38,7 @@ function Words({ text }: { text: string }) {
       </span>
     ) : (
       // biome-ignore lint/suspicious/noArrayIndexKey: a part has only its position
-      <Breaking key={index} text={part} />
+      <Listed key={index} text={part} />
     ),
   );
 }

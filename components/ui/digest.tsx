@@ -2,12 +2,15 @@
 
 import { useTranslations } from "next-intl";
 import { useState } from "react";
+import { Breaking } from "@/components/ui/breaking";
 import { Icon } from "@/components/ui/icon";
 import { Unbroken } from "@/components/ui/unbroken";
 import { shortDigest } from "@/lib/format";
 
 /** A longer value is a digest: it has no place where it should break. */
 const LONGEST_ID = 40;
+/** A key of a signed note: name, key id and key. It breaks at its own marks. */
+const NOTE_KEY = /^[^+]+\+[\da-f]{8}\+/;
 
 /**
  * A digest, long id or fingerprint: first eight … last four, copied whole; on paper, whole and wrapped. `encoding` names
@@ -41,9 +44,9 @@ export function Digest({
       {isWhole ? (
         <span
           title={value}
-          className={`min-w-0 text-balance font-mono text-control ${value.length > LONGEST_ID ? "break-all" : "wrap-anywhere"}`}
+          className={`min-w-0 text-balance font-mono text-control ${value.length > LONGEST_ID && !NOTE_KEY.test(value) ? "break-all" : "wrap-anywhere"}`}
         >
-          <Unbroken>{value}</Unbroken>
+          {NOTE_KEY.test(value) ? <Breaking text={value} /> : <Unbroken>{value}</Unbroken>}
         </span>
       ) : (
         <span

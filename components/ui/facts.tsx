@@ -14,7 +14,7 @@ const LOOKS = {
   // A long value is read from the left on lines of its own; one with a second line below it stays at the right edge.
   spread: { row: "flex-wrap justify-between", name: "", value: "has-[>.block]:text-right" },
   aligned: { row: "flex-wrap", name: "w-40 shrink-0", value: "tablet:grow tablet:basis-56" },
-  narrow: { row: "flex-wrap facts:flex-nowrap", name: "w-28 shrink-0 break-words", value: "grow" },
+  narrow: { row: "flex-wrap facts:flex-nowrap", name: "w-32 shrink-0 break-words", value: "grow" },
 } as const;
 
 /**
@@ -27,7 +27,7 @@ export function Facts({ facts, look = "spread" }: { facts: readonly Fact[]; look
   return (
     <dl className="text-control">
       {facts.map((fact) => (
-        <div key={fact.key ?? String(fact.name)} className={`flex gap-x-4 py-[5px] ${row}`}>
+        <div key={fact.key ?? String(fact.name)} className={`flex items-baseline gap-x-4 py-[5px] ${row}`}>
           <dt className={`text-ink-2 ${name}`}>{fact.name}</dt>
           <dd className={`min-w-0 break-words ${value}`}>
             <Unbroken>

@@ -30,7 +30,7 @@ const STATES: ReadonlySet<string> = new Set(["state", "status", "outcome"]);
 
 /**
  * Shows rows of 36 pixels between hairlines. On narrow screens each row stacks: title and state, then the other values.
- * With `href` the title cell is a link. A row with `isCurrent` has a bar at its left. All looks are in globals.css
+ * With `href` the title cell is a link. A row with `isCurrent` has a bar at its left. All looks are in data-table.css
  * (`data-table`), so that a page has them once and not once for each cell. A number is written as the reader's language
  * does it.
  */

@@ -37,7 +37,7 @@ export function Timeline({ items }: { items: readonly TimelineItem[] }) {
                 </span>
               )}
             </span>
-            <span className="text-ink-3">{item.time}</span>
+            <span className="basis-full text-ink-3 tablet:basis-auto">{item.time}</span>
           </span>
         </li>
       ))}

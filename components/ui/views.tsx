@@ -7,7 +7,7 @@ export interface SavedView {
   readonly count?: number;
 }
 
-/** Saved views of a list: links, the current one marked by bar and weight. */
+/** Saved views of a list: links, the current one marked by bar and weight. They wrap on a phone, so that none is cut off. */
 export function Views({
   label,
   views,
@@ -23,7 +23,7 @@ export function Views({
   /** The surrounding bar has the line and the spacing, so this list has none. */
   isInBar?: boolean;
 }) {
-  const wraps = isLong ? "flex-wrap" : "";
+  const wraps = isLong ? "flex-wrap" : "flex-wrap tablet:flex-nowrap";
   return (
     <nav aria-label={label} className={`max-w-full overflow-x-auto ${isInBar ? "" : "mb-4"}`}>
       <ul className={`flex gap-x-5 border-line text-control ${isInBar ? "" : "border-b"} ${wraps}`}>

@@ -4,6 +4,9 @@ import { type Column, Table } from "@/components/ui/table";
 import type { Tag } from "@/lib/api-client/openapi/tags";
 import type { OperationSpec } from "@/lib/api-client/operation";
 
+/** A longer part of a path may break within. */
+const LONGEST = 28;
+
 /** A call's method and path, which breaks before a slash. */
 export function CallName({ operation: { method, path } }: { operation: OperationSpec }) {
   const [first, ...others] = path.split("/");
@@ -12,7 +15,8 @@ export function CallName({ operation: { method, path } }: { operation: Operation
       {method} {first}
       {others.map((part, at) => (
         <Fragment key={path.split("/", at + 2).join("/")}>
-          <wbr />/{part}
+          <wbr />
+          <span className={part.length > LONGEST ? "" : "whitespace-nowrap"}>/{part}</span>
         </Fragment>
       ))}
     </code>

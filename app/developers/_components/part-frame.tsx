@@ -97,7 +97,7 @@ export function PartFrame({ children, ...shown }: Shown & { readonly children: R
 export function BackToCalls() {
   const t = useTranslations("developers");
   return (
-    <p>
+    <p className="mt-2">
       <Link
         href="/developers"
         prefetch={false}
@@ -105,7 +105,7 @@ export function BackToCalls() {
       >
         {t("back")}
       </Link>
-      <span className="block text-control tablet:ml-4 tablet:inline">{t("english")}</span>
+      <span className="mt-2 block text-control tablet:mt-0 tablet:ml-4 tablet:inline">{t("english")}</span>
     </p>
   );
 }

@@ -189,7 +189,7 @@ export const TAGS: readonly Tag[] = [
     name: "Alerts",
     slug: "alerts",
     description:
-      "Alerts: who acts on them, where they are sent, the limits of the rules that watch the log, and the figures of the operator's dashboard.",
+      "Who acts on alerts, where they are sent, the limits of the rules that watch the log, and the figures of the operator's dashboard.",
     paths: [
       "/confidential/alerts",
       "/confidential/alert-addresses",
@@ -213,7 +213,7 @@ export const TAGS: readonly Tag[] = [
   {
     name: "System",
     slug: "system",
-    description: "State of the service, its health, figures for the public, and this document.",
+    description: "State of the service, its health, figures for the public, and the OpenAPI document.",
     paths: ["/confidential/status", "/confidential/transparency", "/healthz", "/readyz", "/openapi.json"],
     families: ["transparency"],
   },

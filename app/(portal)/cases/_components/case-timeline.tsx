@@ -156,7 +156,7 @@ export function CaseTimeline({
             text: <EventText event={event} handle={handle} />,
             ...(event.comment === undefined ? {} : { detail: event.comment }),
             time: (
-              <span className="flex gap-4">
+              <span className="flex justify-between gap-4">
                 <LocalTime instant={event.at} form="minute" />
                 <span className="min-w-[7ch] text-right">
                   <EntryOf event={event} nowMs={nowMs} />

@@ -125,7 +125,7 @@ export function FieldsSection({ grant }: { grant: GrantDetail }) {
             key={group}
             className="flex min-h-row flex-wrap items-center gap-x-4 border-line border-b py-1 text-control"
           >
-            <span className={`w-44 ${words === "others" ? "text-ink-3" : "font-medium"}`}>
+            <span className={`w-full tablet:w-44 ${words === "others" ? "text-ink-3" : "font-medium"}`}>
               {names(group)}
             </span>
             <Tag tone={state === "opened" ? "accent" : "plain"} glyph={<SealGlyph state={state} size={14} />}>

@@ -67,7 +67,12 @@ export function ThresholdTable({
           isNumber: true,
           cell: ({ usual }) => formatCount(usual, locale),
         },
-        { key: "range", head: t("columns.range"), cell: ({ least, most }) => t("range", { least, most }) },
+        {
+          key: "range",
+          head: t("columns.range"),
+          isNamed: true,
+          cell: ({ least, most }) => t("range", { least, most }),
+        },
         {
           key: "changed",
           head: t("columns.changed"),

@@ -20,7 +20,7 @@ function Standing({ request }: { request: RequestSummary }) {
   if (request.is_waiting_for_me && request.waiting_for !== "requester")
     return (
       <>
-        {domain(request.state)}. <span className="font-medium">{t("waitingForYourDecision")}</span>
+        {domain(request.state)} <span className="block font-medium">{t("waitingForYourDecision")}</span>
       </>
     );
   return domain(request.state);

@@ -130,7 +130,7 @@ export function JobsSection({ jobs }: Pick<Background, "jobs">) {
       isTitle: true,
       cell: ({ name }) => <JobName name={name} />,
     },
-    { key: "every", head: t("every"), cell: ({ every_ms }) => period(every_ms) },
+    { key: "every", head: t("every"), isNamed: true, cell: ({ every_ms }) => period(every_ms) },
     { key: "processes", head: t("processes"), isNumber: true, cell: ({ processes }) => processes },
     { key: "last", head: t("last"), cell: ({ last_at }) => timeOf(last_at) },
     {

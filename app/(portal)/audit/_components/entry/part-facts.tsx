@@ -101,8 +101,8 @@ export function PartFacts(props: { members: Members; known: PartKnowledge; of?: 
             </div>
           );
         return (
-          <div key={name} className="flex flex-wrap gap-x-4 py-[3px] facts:flex-nowrap">
-            <dt className="w-28 shrink-0 break-words text-ink-2">{nameOf(name)}</dt>
+          <div key={name} className="flex flex-wrap items-baseline gap-x-4 py-[3px] facts:flex-nowrap">
+            <dt className="w-32 shrink-0 break-words text-ink-2">{nameOf(name)}</dt>
             <dd className="min-w-0 grow break-words">{shown}</dd>
           </div>
         );

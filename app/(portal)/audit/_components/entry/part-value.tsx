@@ -124,10 +124,13 @@ function Person({ code, person }: { code: string; person: PartKnowledge["people"
   return (
     <>
       <Actor actor={code} name={person.actor_name} organisation={person.actor_organisation} />{" "}
-      <code className="inline-block max-w-full break-all font-mono text-ink-2 text-note">{code}</code>
+      <code className="ml-1 inline-block max-w-full break-all font-mono text-ink-2 text-note">{code}</code>
     </>
   );
 }
+
+/** The id of a part is compared, not read. */
+const lookOf = (name: string) => (name === "c" ? "font-mono" : "");
 
 function Text({ name, text, known }: { name: string; text: string; known: PartKnowledge }) {
   const wordsOf = useValueWords();
@@ -146,7 +149,7 @@ function Text({ name, text, known }: { name: string; text: string; known: PartKn
   if (name === "subjects" && table !== "") return <OtherSubject table={table} id={id} />;
   if (UUID.test(text) || CODE.test(text)) return <Digest value={text} />;
   if (name === "path") return <Breaking text={text} />;
-  return <span className="whitespace-pre-wrap break-words">{text}</span>;
+  return <span className={`whitespace-pre-wrap break-words ${lookOf(name)}`}>{text}</span>;
 }
 
 /** One scalar of a part: words where this version knows them, else what the entry has. */

@@ -25,10 +25,12 @@ function Row(props: { name: React.ReactNode; children: React.ReactNode; isWide?:
   return (
     <div
       className={
-        isWide ? "border-line border-b py-2 last:border-b-0 last:pb-0" : "flex flex-wrap gap-x-4 py-[5px]"
+        isWide
+          ? "border-line border-b py-2 last:border-b-0 last:pb-0"
+          : "flex flex-wrap items-baseline gap-x-4 py-[5px]"
       }
     >
-      <dt className={isWide ? "font-medium" : "w-28 shrink-0 text-ink-2"}>{props.name}</dt>
+      <dt className={isWide ? "font-medium" : "w-32 shrink-0 text-ink-2"}>{props.name}</dt>
       <dd className="min-w-0 grow basis-40">{props.children}</dd>
     </div>
   );
@@ -49,7 +51,7 @@ function Readable({ part, known }: { part: OpenPart; known: PartKnowledge }) {
         </pre>
       </details>
       <p className="mt-1 flex flex-wrap items-center gap-x-4 text-ink-2 text-note">
-        {t("key")}
+        <span className="w-32 shrink-0">{t("key")}</span>
         <Digest value={part.part_key} label={t("key")} encoding="base64url" />
       </p>
     </>

@@ -21,7 +21,10 @@ export function MemberRows({ group, errors }: { group: MemberGroup; errors: Read
       {fields.map((field, index) => {
         const [nameId, valueId] = [memberId(group, index, "name"), memberId(group, index, "value")];
         return (
-          <div key={field.id} className="grid grid-cols-[minmax(0,2fr)_minmax(0,3fr)_auto] items-end gap-2">
+          <div
+            key={field.id}
+            className="grid grid-cols-[minmax(0,1fr)_minmax(0,1fr)_auto] items-end gap-3 tablet:grid-cols-[minmax(0,2fr)_minmax(0,3fr)_auto]"
+          >
             <Field id={nameId} label={t(`${group}.name`)} error={errors.get(nameId)}>
               {(attributes) => (
                 <TextInput

@@ -157,20 +157,24 @@ function ScopeTable({
       key: "result",
       head: t("resultHead"),
       isNamed: true,
-      cell: ({ key, result }) => (
-        <>
-          <Result result={result} isTicked={ticked.includes(key)} />
-          {isScan && result.kind === "notSaid" ? (
-            <Choice
-              checked={ticked.includes(key)}
-              label={t("tick")}
-              onChange={(event) =>
-                setTicked(event.target.checked ? [...ticked, key] : ticked.filter((one) => one !== key))
-              }
-            />
-          ) : null}
-        </>
-      ),
+      // The table leaves out a dash where rows stack, if it is the whole cell.
+      cell: ({ key, result }) =>
+        result.kind === "nothing" ? (
+          t("result.nothing")
+        ) : (
+          <>
+            <Result result={result} isTicked={ticked.includes(key)} />
+            {isScan && result.kind === "notSaid" ? (
+              <Choice
+                checked={ticked.includes(key)}
+                label={t("tick")}
+                onChange={(event) =>
+                  setTicked(event.target.checked ? [...ticked, key] : ticked.filter((one) => one !== key))
+                }
+              />
+            ) : null}
+          </>
+        ),
     },
   ];
   return (

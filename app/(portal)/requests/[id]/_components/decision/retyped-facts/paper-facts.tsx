@@ -163,7 +163,7 @@ function historyOf({ requests, granted, narrowed, denied }: ReviewView["officer"
   return { requests, granted, narrowed, denied };
 }
 
-/** The other decider's reading: hatched until this person has read as well. `decides`: this person may decide now. */
+/** The other decider's reading: hidden until this person has read as well. `decides`: this person may decide now. */
 export function FirstReading({
   reading,
   decides,
@@ -186,19 +186,8 @@ export function FirstReading({
     );
   }
   return (
-    <p className="mt-2 mb-2 flex flex-wrap items-center gap-x-2 text-control text-ink-2">
-      {t.rich(decides ? "reading.covered" : "reading.ofDeciders", {
-        name: reading.by,
-        bar: () => (
-          <span
-            aria-hidden="true"
-            className="inline-block h-3 w-16 border border-ink-2 text-ink-2"
-            style={{
-              backgroundImage: "repeating-linear-gradient(135deg, currentColor 0 1px, transparent 1px 4px)",
-            }}
-          />
-        ),
-      })}
+    <p className="mt-2 mb-2 text-control text-ink-2">
+      <Unbroken>{t(decides ? "reading.covered" : "reading.ofDeciders", { name: reading.by })}</Unbroken>
     </p>
   );
 }
