@@ -80,7 +80,7 @@ test("facts that are only in the file’s text are not marked as found, and the 
   ).toBeVisible();
   // pdf.js leaves text outside the page area out of the page's text too.
   await expect(
-    page.getByText("Not found in the first page’s text: Valid until.", { exact: false }),
+    page.getByText("Not found in the text layer of the first page: Valid until.", { exact: false }),
   ).toBeVisible();
   await expect(page.getByText("Marks come from the file’s text layer", { exact: false })).toBeVisible();
   const marks = sheet.locator("xpath=following-sibling::span");

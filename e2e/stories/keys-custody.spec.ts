@@ -57,7 +57,7 @@ test("by keyboard alone an administrator begins an epoch, sees wraps move, and d
   await rail.getByRole("button", { name: "Rules" }).click();
   await rail.getByRole("link", { name: /^Keys( \d+)?$/ }).click();
   await expect(epochs(page)).toContainText("escrow#1");
-  await expect(page.getByText("No envelopes to re-wrap")).toBeVisible();
+  await expect(page.getByText("All data is sealed for the newest epoch.")).toBeVisible();
   const begin = page.getByRole("button", { name: "Begin epoch" });
   await pressOn(begin);
   await expect(dialog(page)).toContainText("Begin the next escrow epoch?");
@@ -71,7 +71,7 @@ test("by keyboard alone an administrator begins an epoch, sees wraps move, and d
   // Pages of other people that show the epochs update without a reload.
   await expect(epochs(coordinator.page)).toContainText("escrow#2");
   await pictures(page, "epochs-moving");
-  await expect(page.getByText("No envelopes to re-wrap")).toBeVisible(PATIENCE);
+  await expect(page.getByText("All data is sealed for the newest epoch.")).toBeVisible(PATIENCE);
   expect(await axeFindings(page)).toEqual([]);
 
   const second = await open(browser, ADMINISTRATOR);

@@ -124,7 +124,7 @@ test("an officer narrows auditors' hours, and after a second person has agreed a
   expect((await opening()).status).toBe(200);
   const officer = await open(browser, "compliance", "/policies");
   await expect(
-    officer.getByRole("row", { name: /^Auditors .* may open transactions under a grant/ }),
+    officer.getByRole("row", { name: /^Auditors .* may open transactions .*under a grant/ }),
   ).toBeVisible();
   await expectWhole(officer);
   await pictures(officer, "policies");
