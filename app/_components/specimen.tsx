@@ -13,7 +13,7 @@ export const SPECIMEN_MASK = {
 
 function Field({ name, state, children }: { name: string; state: string; children: ReactNode }) {
   return (
-    <div className="grid gap-2 border-line border-b py-2 tablet:grid-cols-[104px_minmax(0,1fr)] tablet:gap-4">
+    <div className="grid grid-cols-1 gap-2 border-line border-b py-2 tablet:grid-cols-[104px_minmax(0,1fr)] tablet:gap-4">
       <dt className="flex items-baseline gap-2 tablet:mt-3 tablet:block">
         <span className="block font-medium text-body">{name}</span>
         <span className="block text-ink-3 text-note">{state}</span>
@@ -27,7 +27,7 @@ function Field({ name, state, children }: { name: string; state: string; childre
 function OpenedField() {
   const t = useTranslations("specimen");
   return (
-    <div className="relative flex min-h-14 items-center justify-between gap-4 overflow-hidden rounded-field border border-accent bg-sheet px-4 outline outline-1 outline-accent -outline-offset-4">
+    <div className="relative flex min-h-14 flex-wrap items-center justify-between gap-x-4 overflow-hidden rounded-field border border-accent bg-sheet px-4 py-2 outline outline-1 outline-accent -outline-offset-4">
       <Watermark text={t("watermark")} />
       <span className="relative text-opened">{t("amountValue")}</span>
       <span className="relative flex items-center gap-2 text-amber text-note">

@@ -40,7 +40,7 @@ export function SealedField({ parties, action }: { parties: number; action?: Rea
     <div className="relative flex min-h-[60px] flex-wrap items-center justify-between gap-2 overflow-hidden rounded-field border border-accent-line bg-accent-wash p-2">
       <div aria-hidden="true" className="security-tint absolute inset-0" />
       <div aria-hidden="true" className="rosette absolute inset-y-0 right-[22%] w-[132px]" />
-      <p className="relative flex min-h-[40px] items-center gap-2 rounded-field border border-accent-line bg-sheet px-2 text-body text-ink-2">
+      <p className="relative flex min-h-[40px] items-center gap-2 rounded-field border border-accent-line bg-sheet px-2 py-2 text-body text-ink-2">
         <span className="text-accent">
           <SealGlyph state="sealed" size={20} />
         </span>

@@ -109,7 +109,7 @@ describe("the dialog that opens fields under a grant", () => {
     expect(screen.getByRole("dialog").textContent).toContain("Court order 18 O 1/26, for audit");
     expect(screen.getByText("One view, 19 of 20 are left afterwards")).toBeDefined();
     expect(
-      screen.getByText(/^No\. With this kind of legal authority, parties are not notified/),
+      screen.getByText(/^No\. Parties are not notified of a request with this kind of legal authority/),
     ).toBeDefined();
     expect(sent("/audit")).toHaveLength(0);
     await press("Open");

@@ -28,7 +28,7 @@ export type ButtonSize = keyof typeof SIZES;
 /** Returns the classes of a button, 44 pixels high on touch screens. */
 export function buttonClass(look: ButtonLook, size: ButtonSize = "large"): string {
   const base =
-    "inline-flex min-h-touch cursor-pointer items-center justify-center gap-2 rounded-control border font-medium disabled:cursor-not-allowed disabled:border-line-2 disabled:bg-margin disabled:text-ink-3 aria-disabled:cursor-not-allowed print:hidden";
+    "inline-flex min-h-touch cursor-pointer items-center justify-center gap-2 rounded-control border font-medium max-tablet:py-2 disabled:cursor-not-allowed disabled:border-line-2 disabled:bg-margin disabled:text-ink-3 aria-disabled:cursor-not-allowed print:hidden";
   return `${base} ${SIZES[size]} ${paddingOf(look, size)} ${LOOKS[look]}`;
 }
 

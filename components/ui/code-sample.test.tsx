@@ -15,6 +15,12 @@ describe("a code sample", () => {
     expect([...whole].map(({ textContent }) => textContent)).toEqual(["--", "audit-log.zip"]);
   });
 
+  it("keeps the last name of a path whole and can break before it", () => {
+    expect(codeOf("open /tmp/audit-log.zip")?.innerHTML).toBe(
+      'open /tmp/<wbr><span class="whitespace-nowrap">audit-log.zip</span>',
+    );
+  });
+
   it("can break after the commas of a line without spaces", () => {
     expect(codeOf("name,email,role")?.innerHTML).toBe("name,<wbr>email,<wbr>role");
     expect(codeOf("10, 20")?.querySelectorAll("wbr")).toHaveLength(0);

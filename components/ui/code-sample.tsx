@@ -12,8 +12,8 @@ const QUOTED = /^.{30,}["'](?: \\)?$/;
 /** This many characters at its end stay together, so that no quotation mark is alone on the next line. */
 const TAIL = 10;
 
-/** An option or a name with hyphens, such as --, -keyform or audit-log.zip: it does not break at a hyphen. */
-const HYPHENED = /((?<!\S)(?:--|[\w.-]*-\w[\w.-]*)(?!\S))/;
+/** An option or a name with hyphens, such as --, -keyform or ~/audit-log.zip: it does not break at a hyphen. */
+const HYPHENED = /((?<![^\s/])(?:--|[\w.-]*-\w[\w.-]*)(?!\S))/;
 const LONGEST = 24;
 
 /** After a comma of a list without spaces, such as the columns of a CSV file or the members of JSON. */
@@ -30,17 +30,17 @@ function Listed({ text }: { text: string }) {
 }
 
 function Words({ text }: { text: string }) {
-  return text.split(HYPHENED).map((part, index) =>
-    index % 2 === 1 && part.length <= LONGEST ? (
-      // biome-ignore lint/suspicious/noArrayIndexKey: a part has only its position
-      <span key={index} className="whitespace-nowrap">
-        {part}
-      </span>
-    ) : (
-      // biome-ignore lint/suspicious/noArrayIndexKey: a part has only its position
-      <Listed key={index} text={part} />
-    ),
-  );
+  return text.split(HYPHENED).map((part, index, parts) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: a part has only its position
+    <Fragment key={index}>
+      {parts[index - 1]?.endsWith("/") === true ? <wbr /> : null}
+      {index % 2 === 1 && part.length <= LONGEST ? (
+        <span className="whitespace-nowrap">{part}</span>
+      ) : (
+        <Listed text={part} />
+      )}
+    </Fragment>
+  ));
 }
 
 function Lines({ code }: { code: string }) {

@@ -20,7 +20,7 @@ export function Section(props: {
   const Heading = props.level === 3 ? "h3" : "h2";
   return (
     <section aria-labelledby={id} className={`mt-8 first:mt-0 ${props.className ?? ""}`}>
-      <div className="flex flex-wrap items-end justify-between gap-x-4 border-ink border-b pb-2">
+      <div className="flex flex-wrap items-baseline justify-between gap-x-4 border-ink border-b pb-2">
         <Heading id={id} className="font-semibold text-body">
           <Unbroken>{props.title}</Unbroken>
           {props.count === undefined ? null : (

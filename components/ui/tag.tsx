@@ -31,7 +31,7 @@ export function Tag(props: {
       ) : (
         <Icon name={props.icon} className="size-[14px] h-[1lh] self-start" />
       )}
-      <span className="min-w-0">{props.children}</span>
+      <span className="min-w-0 text-left">{props.children}</span>
     </span>
   );
 }

@@ -1,5 +1,6 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
+import { Fragment } from "react";
 import { type Column, Table } from "@/components/ui/table";
 import type { ProblemCode } from "@/lib/api-client/problems";
 
@@ -22,8 +23,15 @@ export function ProblemCodes({ problems }: { problems: readonly ProblemCode[] })
           <dd className="min-w-0 break-words py-[2px] font-mono">
             {problems
               .filter((problem) => problem.status === status)
-              .map(({ code }) => code)
-              .join(", ")}
+              .map(({ code }, at, all) => (
+                // A code that fits its column does not break at a hyphen.
+                <Fragment key={code}>
+                  <span className="inline-block max-w-full">
+                    {code}
+                    {at === all.length - 1 ? "" : ","}
+                  </span>{" "}
+                </Fragment>
+              ))}
           </dd>
         </div>
       ))}

@@ -4,6 +4,7 @@ import { SitePage } from "@/app/_components/site-page";
 import { BackToCalls } from "@/app/developers/_components/part-frame";
 import { ProblemTable } from "@/app/developers/_components/problem-codes";
 import { Section } from "@/components/ui/section";
+import { Unbroken } from "@/components/ui/unbroken";
 import { meaningOf } from "@/lib/api-client/openapi/components";
 import { ALL_PROBLEMS } from "@/lib/api-client/problems";
 import { readHealth } from "@/lib/http/health/read-health";
@@ -45,7 +46,11 @@ export default async function ProblemsPage() {
         <Section
           key={status}
           id={String(status)}
-          title={<span lang="en">{`${status}: ${meaningOf(status)}`}</span>}
+          title={
+            <span lang="en">
+              <Unbroken>{`${status}: ${meaningOf(status)}`}</Unbroken>
+            </span>
+          }
         >
           <ProblemTable
             caption={`${t("codes.count")} ${status}`}

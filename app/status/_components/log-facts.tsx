@@ -1,6 +1,7 @@
 import Link from "next/link";
 import { useLocale, useTranslations } from "next-intl";
 import type { ReactNode } from "react";
+import { Breaking } from "@/components/ui/breaking";
 import { LocalTime } from "@/components/ui/local-time";
 import { formatCount } from "@/lib/format";
 import type { Health } from "@/lib/http/health/read-health";
@@ -137,7 +138,9 @@ export function LogFacts({ health }: { health: Health }) {
         )}
         <StampFact health={health} />
         <Fact name={t("origin")}>
-          <span className="font-mono text-note">{log.origin}</span>
+          <span className="font-mono text-note">
+            <Breaking text={log.origin} />
+          </span>
         </Fact>
         {log.declared_losses === 0 ? null : (
           <Fact name={t("declaredLoss")} note={t("declaredLossText", { count: log.declared_losses })}>

@@ -118,14 +118,14 @@ export function PartList({
               {t(`parts.${part}`)}
             </h2>
             <p className="text-ink-2 text-note">{operatorOf(part)}</p>
-            <dl className="mt-2 space-y-2 text-control">
+            <dl className="mt-2 space-y-1 text-control">
               <dt className="font-medium">{t("alone")}</dt>
               <dd>
                 <Cell row={part} column={part} isSame={false} />
               </dd>
               {more?.map(({ other, row, column }) => (
                 <Fragment key={other}>
-                  <dt className="font-medium">{t("together", { part: t(`parts.${other}`) })}</dt>
+                  <dt className="pt-3 font-medium">{t("together", { part: t(`parts.${other}`) })}</dt>
                   <dd>
                     <Cell row={row} column={column} isSame={areSame(row, column)} />
                   </dd>

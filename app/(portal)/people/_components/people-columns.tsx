@@ -32,7 +32,7 @@ export function usePeopleColumns(): Column<PersonSummary>[] {
       key: "state",
       head: t("columns.state"),
       cell: ({ state, leaves_on: day, looks }) => (
-        <span className="block">
+        <span className="block max-tablet:inline-flex max-tablet:flex-col max-tablet:items-start max-tablet:text-left">
           <StateTag state={state} />
           {day === null ? null : (
             <span className="block text-note text-ink-2">{t("leavesOn", { day: dayOf(day) })}</span>

@@ -1,4 +1,5 @@
 import { useTranslations } from "next-intl";
+import { Fragment } from "react";
 import type { IconName } from "@/components/ui/icon";
 import { Tag, type Tone } from "@/components/ui/tag";
 import type { FormReading } from "@/lib/policies/authoring/read-form";
@@ -18,11 +19,31 @@ export function RuleSentence({ reading, text }: { reading: FormReading; text: st
   );
 }
 
-/** Cedar text as it is stored. */
+/** A condition that is negated as a whole: its two marks stay together. */
+const NEGATION = /(!\()/;
+/** Between the bracket of a call and its argument. */
+const ARGUMENT = /(?<=\w\()(?=\w)/;
+
+function Lines({ text }: { text: string }) {
+  return text.split(NEGATION).map((part, index) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: a part has only its position
+    <span key={index} className={index % 2 === 1 ? "whitespace-nowrap" : ""}>
+      {part.split(ARGUMENT).map((piece, at) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a piece has only its position
+        <Fragment key={at}>
+          {at === 0 ? null : <wbr />}
+          {piece}
+        </Fragment>
+      ))}
+    </span>
+  ));
+}
+
+/** Cedar text as it is stored. Long lines break between words or before an argument. */
 export function CedarText({ text }: { text: string }) {
   return (
     <code className="block whitespace-pre-wrap font-mono font-normal text-note leading-5 [overflow-wrap:anywhere]">
-      {text}
+      <Lines text={text} />
     </code>
   );
 }

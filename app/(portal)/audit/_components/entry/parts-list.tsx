@@ -46,7 +46,7 @@ function Readable({ part, known }: { part: OpenPart; known: PartKnowledge }) {
       <PartFacts members={shownMembers(part.kind, part.plaintext)} known={known} />
       <details className="mt-1">
         <summary className="cursor-pointer text-ink-2 text-note print:hidden">{t("stored")}</summary>
-        <pre className="mt-1 max-h-64 overflow-auto whitespace-pre-wrap break-all border border-line-2 bg-paper p-2 font-mono text-note">
+        <pre className="mt-1 max-h-64 overflow-auto wrap-anywhere whitespace-pre-wrap border border-line-2 bg-paper p-2 font-mono text-note">
           {JSON.stringify(part.plaintext, undefined, 2)}
         </pre>
       </details>

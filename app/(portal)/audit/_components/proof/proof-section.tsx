@@ -16,8 +16,11 @@ function AllNeighbours({ proof }: { proof: Proof }) {
       <summary className="cursor-pointer py-1 text-ink-2 hover:text-ink">{t("all")}</summary>
       <ol className="mt-1 grid gap-1">
         {proof.steps.map(({ side, hash, leaves }) => (
-          <li key={leaves.start} className="flex flex-wrap items-center justify-between gap-x-3">
-            <span className="text-ink-2">
+          <li
+            key={leaves.start}
+            className="tablet:flex tablet:flex-wrap tablet:items-center tablet:justify-between tablet:gap-x-3"
+          >
+            <span className="block text-ink-2">
               {t(side)}, <LeafSpan {...leaves} />
             </span>
             <Digest value={toBase64(hash)} label={t("hash")} encoding="base64" />

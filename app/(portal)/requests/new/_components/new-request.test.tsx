@@ -79,7 +79,7 @@ describe("a new request", () => {
     ]);
     await user.selectOptions(screen.getByRole("combobox", { name: "Kind" }), "court_order");
     expect(followsOf("Will the parties be notified?")).toMatch(
-      /^No\. With this kind of legal authority, parties are not notified/,
+      /^No\. Parties are not notified of a request with this kind of legal authority/,
     );
     expect(followsOf("Usual")).toBe("Amount and pricing in full, parties masked");
     expect(followsOf("Answer due")).toBe("14 days after you submit");

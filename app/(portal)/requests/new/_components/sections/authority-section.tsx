@@ -145,8 +145,8 @@ function SeldomFields({ form }: { form: FormView }) {
   const isOpen = isUsed || hasError.some((name) => form.errorOf(name) !== undefined);
   return (
     <details open={isOpen || undefined} className="group mt-4">
-      <summary className="flex min-h-touch cursor-pointer list-none items-center gap-2 text-control tablet:min-h-[28px]">
-        <Icon name="right" className="group-open:rotate-90" />
+      <summary className="flex cursor-pointer list-none items-start gap-2 py-3 text-control tablet:py-1">
+        <Icon name="right" className="mt-[2px] group-open:rotate-90" />
         <span className="underline underline-offset-4">{t("more")}</span>
       </summary>
       <div className="mt-3 grid items-start gap-4 tablet:grid-cols-3">

@@ -92,14 +92,14 @@ export function TransactionInput(props: {
             <button
               type="button"
               onClick={chooser.open}
-              className="min-h-touch cursor-pointer text-control underline underline-offset-4 tablet:min-h-[28px]"
+              className="min-h-touch cursor-pointer text-control underline max-tablet:py-2 underline-offset-4 tablet:min-h-[28px]"
             >
               {t("fromFile")}
             </button>
             <button
               type="button"
               onClick={props.onQuery}
-              className="min-h-touch cursor-pointer text-control underline underline-offset-4 tablet:min-h-[28px]"
+              className="min-h-touch cursor-pointer text-control underline max-tablet:py-2 underline-offset-4 tablet:min-h-[28px]"
             >
               {t("byQuery")}
             </button>
