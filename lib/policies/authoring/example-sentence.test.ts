@@ -32,7 +32,7 @@ describe("line of an example", () => {
       factor_minutes: 20,
     };
     expect(of(facts)).toEqual([
-      "Coordinator with the duty support: amount masked for an audit, no grant, court order, transaction 2,000 days old, legal hold, Sunday 01:01, public holiday, own hours closed, reason for outside hours, second factor 20 minutes ago",
+      "Coordinator with the support duty: amount masked for an audit, no grant, court order, transaction 2,000 days old, legal hold, Sunday 01:01, public holiday, own hours closed, reason for outside hours, second factor 20 minutes ago",
       "Koordination mit der Aufgabe Support: Betrag maskiert für eine Revision, keine Freigabe, Gerichtsbeschluss, Transaktion 2.000 Tage alt, Löschsperre, Sonntag 01:01, Feiertag, eigene Zeiten geschlossen, Begründung außerhalb der Zeiten, zweiter Faktor vor 20 Minuten",
     ]);
   });

@@ -35,7 +35,7 @@ const EN: FactWords = {
     regulator: "Regulator",
     admin: "Administrator",
   },
-  support: "with the duty support",
+  support: "with the support duty",
   groups: {
     amount: "amount",
     pricing: "pricing",
