@@ -74,7 +74,7 @@ test("a regulator files a PDF by keyboard alone with at most three typed answers
   );
   await expect(summary).toContainText("4 of 4");
   await expect(page.getByText("as received, identical to your file")).toBeVisible(SOON);
-  await expect(page.getByText("Not scanned")).toBeVisible();
+  await expect(page.getByText("Not checked for malware")).toBeVisible();
   const draft = await savedDraft(page);
   await expectNoFindings(page);
 

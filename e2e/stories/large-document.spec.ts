@@ -91,7 +91,7 @@ test("the page sends 20 MB, and shows what arrived and that it was not scanned @
   await chooseFile(page, { name: "large.pdf", mimeType: "application/pdf", buffer: pdfOf(20 * MB) });
   await savedDraft(page);
   await expect(page.getByText("as received, identical to your file")).toBeVisible(SOON);
-  await expect(page.getByText("Not scanned")).toBeVisible();
+  await expect(page.getByText("Not checked for malware")).toBeVisible();
   await chooseFile(
     page,
     {

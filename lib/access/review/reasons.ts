@@ -16,7 +16,10 @@ import type { Locale } from "@/lib/format";
 /** Until compliance keeps its own, in the reader's language. What a decider chose is recorded as it was. */
 const FIRST_REASONS: Readonly<Record<Locale, readonly ReasonTemplate[]>> = {
   en: [
-    { decision: "approve", text: "The order names the transactions and the fields. Both readings match." },
+    {
+      decision: "approve",
+      text: "The order names the transactions and the fields. The retyped facts match.",
+    },
     { decision: "narrow", text: "The order ends on {day}; access ends with it." },
     { decision: "narrow", text: "The order does not name {fields}." },
     { decision: "ask", text: "Which transactions does the order mean with {words}?" },

@@ -58,7 +58,7 @@ const PARAMETERS = {
     in: "header",
     required: false,
     description:
-      "The call happens once per principal within 24 hours. A repeated call gets the first answer, without disclosed values and new secrets. A repeated call with another body gets 422.",
+      "The call happens once per principal within 24 hours. A repeated call gets the first answer again. Disclosed values and new secrets are left out of it. A repeated call with another body gets 422.",
     schema: { type: "string", minLength: 1, maxLength: 255, pattern: "^[\\x21-\\x7e]+$" },
     example: "order-2026-0042",
   },

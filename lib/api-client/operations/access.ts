@@ -189,7 +189,7 @@ export const submitRequest = operation({
   id: "submitRequest",
   method: "POST",
   path: `${REQUEST}/submit`,
-  summary: "Submit a draft. The answer comes when the document has been checked.",
+  summary: "Submit a draft. The call returns after the document has been checked.",
   scopes: ["request"],
   roles,
   params: RequestPath,

@@ -66,7 +66,7 @@ export const endCoViewer = operation({
   method: "POST",
   path: "/confidential/access/requests/{id}/co-viewer-ends",
   summary:
-    "Remove a co-viewer from a request permanently: their next opening is refused. For its requester and reviewers.",
+    "Remove a co-viewer from a request permanently: their next opening is refused. The requester and reviewers can do this.",
   scopes: ["request", "decide"],
   roles: ["auditor", "regulator", "coordinator"],
   params: RequestPath,
