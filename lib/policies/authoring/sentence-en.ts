@@ -183,8 +183,8 @@ function exceptionsOf({ exceptKept, exceptEmergency, exceptOverride }: PolicyFor
 function supportOf({ effect, support }: PolicyForm): string {
   if (support !== "dispute") return "";
   return effect === "permit"
-    ? ` People with the support duty may do so ${strong("for a dispute only")}.`
-    : ` For people with the support duty this applies ${strong("to a dispute only")}.`;
+    ? ` Those of them who have the support duty may do so ${strong("for a dispute only")}.`
+    : ` For those of them who have the support duty this applies ${strong("to a dispute only")}.`;
 }
 
 /**

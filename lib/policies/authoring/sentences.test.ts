@@ -34,7 +34,7 @@ describe("sentence of a rule", () => {
   test.each([
     [
       "client-own",
-      "Clients may open their own transactions for settlement, a dispute or support. People with the support duty may do so for a dispute only.",
+      "Clients may open their own transactions for settlement, a dispute or support. Those of them who have the support duty may do so for a dispute only.",
       "Kunden dürfen eigene Transaktionen für die Abwicklung, einen Streitfall oder Support öffnen. Personen mit der Aufgabe Support dürfen das nur für einen Streitfall.",
     ],
     [
