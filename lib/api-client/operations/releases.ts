@@ -69,7 +69,7 @@ export const signRelease = operation({
   method: "POST",
   path: `${RELEASES}/{release_id}/words`,
   summary:
-    "Sign the terms as an executive. The call for the second signature returns when the grant is in force.",
+    "Sign the release as an executive. The call for the second signature returns when the grant is in force.",
   scopes: ["decide"],
   roles: ["coordinator"],
   duties: ["executive"],
