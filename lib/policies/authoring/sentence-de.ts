@@ -188,8 +188,8 @@ function supportOf({ effect, roles, support }: PolicyForm): string {
     return ` Für Personen mit der Aufgabe Support gilt das ${strong("nicht")}.`;
   if (support !== "dispute") return "";
   return effect === "permit"
-    ? ` Personen mit der Aufgabe Support dürfen das ${strong("nur für einen Streitfall")}.`
-    : ` Für Personen mit der Aufgabe Support gilt das ${strong("nur bei einem Streitfall")}.`;
+    ? ` Wer von ihnen auch die Aufgabe Support hat, darf das ${strong("nur für einen Streitfall")}.`
+    : ` Wenn sie auch die Aufgabe Support haben, gilt das ${strong("nur bei einem Streitfall")}.`;
 }
 
 /** Returns what a rule says in German, its important words between `**`. More than `LIMITS` follow as a list. */

@@ -35,7 +35,7 @@ describe("sentence of a rule", () => {
     [
       "client-own",
       "Clients may open their own transactions for settlement, a dispute or support. Those of them who have the support duty may do so for a dispute only.",
-      "Kunden dürfen eigene Transaktionen für die Abwicklung, einen Streitfall oder Support öffnen. Personen mit der Aufgabe Support dürfen das nur für einen Streitfall.",
+      "Kunden dürfen eigene Transaktionen für die Abwicklung, einen Streitfall oder Support öffnen. Wer von ihnen auch die Aufgabe Support hat, darf das nur für einen Streitfall.",
     ],
     [
       "support-dispute",
