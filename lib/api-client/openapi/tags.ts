@@ -105,7 +105,7 @@ export const TAGS: readonly Tag[] = [
   {
     name: "Evidence",
     slug: "evidence",
-    description: "Take opened values away as a signed file that anyone can check without an account.",
+    description: "Export opened values as a signed file that anyone can check without an account.",
     paths: ["/confidential/evidence"],
     families: ["evidence", "transaction", "grant", "envelope", "key", ...OF_SIGNED_ACTS],
   },
