@@ -39,7 +39,7 @@ describe("an evidence pack", () => {
   );
 
   it.each([
-    [{}, "It takes one view and two exports. You have 3 views and 2 exports left.", false],
+    [{}, "You have 3 views and 2 exports left. The pack takes one view and two exports of these.", false],
     [{ exports_left: 1 }, "A pack takes two exports. You have 1 export left.", true],
     [{ views_left: 0 }, "A pack takes one view. You have 0 views left.", true],
     [{ transactions: Array.from({ length: 26 }, () => SUBJECT) }, /up to 25 transactions/, true],

@@ -84,7 +84,7 @@ describe("a new request", () => {
     expect(followsOf("Usual")).toBe("Amount and pricing in full, parties masked");
     expect(followsOf("Answer due")).toBe("14 days after you submit");
     await user.click(screen.getByRole("radio", { name: /^Audit/ }));
-    expect(followsOf("Will the parties be notified?")).toMatch(/^Yes/);
+    expect(followsOf("Will the parties be notified?")).toMatch(/^Only after the operator confirms/);
     expect(followsOf("Usual")).toBe("Amount, pricing and settlement details, in full");
   });
 
