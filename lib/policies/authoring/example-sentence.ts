@@ -1,6 +1,7 @@
 import type { ExampleFacts } from "@/lib/access/policy/policy-document";
 import { formatCount, type Locale } from "@/lib/format";
 import { clock } from "./segments";
+import { GRANTS, GROUPS, LEVELS, PURPOSE_WORDS, WEEKDAYS } from "./words-de";
 
 /** Words of one language for the facts of an example. */
 interface FactWords {
@@ -87,28 +88,10 @@ const DE: FactWords = {
     admin: "Administration",
   },
   support: "mit der Aufgabe Support",
-  groups: {
-    amount: "Betrag",
-    pricing: "Preise",
-    settlement_details: "Abwicklungsdaten",
-    parties: "Parteien",
-    narrative: "Beschreibung",
-    external_references: "externe Kennungen",
-  },
-  levels: { masked: "maskiert", full: "vollständig" },
-  purposes: {
-    settlement: "die Abwicklung",
-    audit: "eine Revision",
-    compliance: "Compliance",
-    dispute: "einen Streitfall",
-    support: "Support",
-    reporting: "das Meldewesen",
-  },
-  grants: {
-    request: "Freigabe aus einem Antrag",
-    dispute: "Freigabe aus einem Streitfall",
-    emergency: "Notzugriff",
-  },
+  groups: GROUPS,
+  levels: { masked: LEVELS.masked, full: LEVELS.full },
+  purposes: PURPOSE_WORDS,
+  grants: { request: GRANTS.request, dispute: GRANTS.dispute, emergency: "Notzugriff" },
   instruments: {
     court_order: "Gerichtsbeschluss",
     subpoena: "Vorlageanordnung (Subpoena)",
@@ -117,7 +100,7 @@ const DE: FactWords = {
     audit_mandate: "Prüfungsauftrag",
     epoc: "EPOC",
   },
-  weekdays: ["Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag"],
+  weekdays: WEEKDAYS,
   opens: (who, what, level, purpose) => `${who}: ${what} ${level} für ${purpose}`,
   requests: (who, level, purpose) => `${who}: Antrag, ${level}, für ${purpose}`,
   party: "eigene Transaktion",
