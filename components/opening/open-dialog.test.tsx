@@ -117,7 +117,9 @@ describe("the dialog that opens fields under a grant", () => {
     expect(presses()).toBe(2);
     expect(screen.getByRole("button", { name: "Make evidence" })).toHaveProperty("disabled", false);
     expect(
-      screen.getByText(/You have 19 views and 1 export left\. The PDF takes one view and one export of these\./),
+      screen.getByText(
+        /You have 19 views and 1 export left\. The PDF takes one view and one export of these\./,
+      ),
     ).toBeDefined();
     await press("Close the fields");
     expect(screen.queryByText(/1,000/)).toBeNull();
