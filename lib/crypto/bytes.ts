@@ -19,8 +19,9 @@ function encodeTable(alphabet: string): Uint8Array {
   return encoder.encode(alphabet);
 }
 
-function decodeTable(alphabet: string): Uint8Array {
-  const table = new Uint8Array(256);
+/** Other characters are −1, which makes every word with one of them negative. */
+function decodeTable(alphabet: string): Int8Array {
+  const table = new Int8Array(256).fill(-1);
   for (let index = 0; index < alphabet.length; index++) table[alphabet.charCodeAt(index)] = index;
   return table;
 }
@@ -36,6 +37,7 @@ const URL_DECODE = decodeTable(URL_SAFE);
  */
 const HEAP_BYTES = 64;
 const shortText = new Uint8Array(3 * HEAP_BYTES);
+const shortBytes = (NATIVE ?? Uint8Array).from(new Uint8Array(HEAP_BYTES));
 
 /** The same bytes without Buffer's own methods: its `slice` and `toString` differ from those of an array. */
 function view({ buffer, byteOffset, byteLength }: Uint8Array): Uint8Array {
@@ -111,7 +113,8 @@ function encodeBase64(bytes: Uint8Array, table: Uint8Array): string {
   return asciiDecoder.decode(out);
 }
 
-function checkBase64(text: string, alphabet: RegExp, table: Uint8Array): void {
+/** Throws for a text that is not canonical base64. */
+function checkBase64(text: string, alphabet: RegExp, table: Int8Array): void {
   const rest = text.length % 4;
   if (rest === 1) throw new FormatError("format.base64", "base64 of an impossible length");
   if (!alphabet.test(text)) {
@@ -124,7 +127,7 @@ function checkBase64(text: string, alphabet: RegExp, table: Uint8Array): void {
 }
 
 /** Decodes a text that `checkBase64` has accepted. */
-function decodeBase64(text: string, table: Uint8Array): Uint8Array {
+function decodeBase64(text: string, table: Int8Array): Uint8Array {
   const length = Math.floor((text.length * 3) / 4);
   if (NATIVE !== undefined && length > HEAP_BYTES) return view(NATIVE.from(text, "base64url"));
   const out = new Uint8Array(length);
@@ -132,26 +135,32 @@ function decodeBase64(text: string, table: Uint8Array): Uint8Array {
   return out;
 }
 
-/** Decodes a text that `checkBase64` has accepted to the place in `out` that begins at `at`. */
-function decodeInto(out: Uint8Array, at: number, text: string, table: Uint8Array): void {
-  const whole = text.length - (text.length % 4);
+/** Decodes to the place in `out` that begins at `at`. Returns whether the text is canonical base64, in the same pass. */
+function decodeInto(out: Uint8Array, at: number, text: string, table: Int8Array): boolean {
+  const left = text.length % 4;
+  const whole = text.length - left;
   let to = at;
+  let seen = 0;
   for (let from = 0; from < whole; from += 4) {
     const word = (pairAt(text, from, table) << 12) | pairAt(text, from + 2, table);
+    seen |= word;
     out[to++] = word >>> 16;
     out[to++] = word >>> 8;
     out[to++] = word;
   }
-  const left = text.length - whole;
-  if (left === 0) return;
+  if (left === 0) return seen >= 0;
+  if (left === 1) return false;
   const pair = pairAt(text, whole, table);
   out[to++] = pair >>> 4;
-  if (left === 3) out[to] = (pair << 4) | ((table[text.charCodeAt(whole + 2)] ?? 0) >>> 2);
+  if (left === 2) return seen >= 0 && pair >= 0 && (pair & 15) === 0;
+  const last = table[text.charCodeAt(whole + 2)] ?? -1;
+  out[to] = (pair << 4) | (last >>> 2);
+  return (seen | pair | last) >= 0 && (last & 3) === 0;
 }
 
 /** The 12 bits of two characters. */
-function pairAt(text: string, at: number, table: Uint8Array): number {
-  return ((table[text.charCodeAt(at)] ?? 0) << 6) | (table[text.charCodeAt(at + 1)] ?? 0);
+function pairAt(text: string, at: number, table: Int8Array): number {
+  return ((table[text.charCodeAt(at)] ?? -1) << 6) | (table[text.charCodeAt(at + 1)] ?? -1);
 }
 
 /** Returns whether a text is what `toBase64url` returns for some bytes, without decoding it. */
@@ -176,9 +185,9 @@ function nativeText(bytes: Uint8Array, encoding: "base64" | "base64url"): string
   if (NATIVE === undefined) return undefined;
   if (bytes.length > HEAP_BYTES)
     return NATIVE.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString(encoding);
-  const copy = NATIVE.from(bytes);
-  const text = copy.toString(encoding);
-  copy.fill(0);
+  shortBytes.set(bytes);
+  const text = shortBytes.toString(encoding, 0, bytes.length);
+  shortBytes.fill(0, 0, bytes.length);
   return text;
 }
 
@@ -190,6 +199,16 @@ export function toBase64url(bytes: Uint8Array): string {
 /** Returns `toBase64url` of a text's UTF-8 bytes. */
 export function textToBase64url(text: string): string {
   return NATIVE === undefined ? toBase64url(utf8(text)) : NATIVE.from(text, "utf8").toString("base64url");
+}
+
+/** Returns whether a text that `isBase64url` has accepted is `textToBase64url` of an ASCII text. It makes neither text nor array. */
+export function encodesAscii(encoded: string, ascii: string): boolean {
+  const { length } = ascii;
+  if (length > shortText.length || encoded.length !== Math.ceil((length * 4) / 3)) return false;
+  decodeInto(shortText, 0, encoded, URL_DECODE);
+  for (let index = 0; index < length; index++)
+    if (shortText[index] !== ascii.charCodeAt(index)) return false;
+  return true;
 }
 
 /** Strict inverse of `toBase64url`: no padding, no white space, unused bits zero (RFC 4648 section 3.5). */
@@ -205,8 +224,7 @@ export function fromCheckedBase64url(text: string): Uint8Array {
 
 /** `fromBase64url` of a short text, written to the place in `out` that begins at `at`: many short arrays cost more than one. */
 export function putBase64url(out: Uint8Array, at: number, text: string): void {
-  checkBase64(text, URL_TEXT, URL_DECODE);
-  decodeInto(out, at, text, URL_DECODE);
+  if (!decodeInto(out, at, text, URL_DECODE)) checkBase64(text, URL_TEXT, URL_DECODE);
 }
 
 /** Standard padded base64 (RFC 4648 section 4), as signed notes use it. */

@@ -1,4 +1,4 @@
-import { fromBase64url, fromCheckedBase64url, fromUtf8, isBase64url, textToBase64url, utf8 } from "../bytes";
+import { encodesAscii, fromBase64url, fromCheckedBase64url, fromUtf8, isBase64url, utf8 } from "../bytes";
 import { FormatError, OpenError } from "../format-error";
 import { type Json, parseCanonicalJson } from "../json/canonical-json";
 import { aesGcmOpen, aesKeyUnwrap } from "../primitives";
@@ -8,7 +8,6 @@ import {
   type Envelope,
   type EnvelopeContext,
   type EnvelopeRecipient,
-  ephemeralBytes,
   type GroupContent,
   isCommitted,
   KEY_ALGORITHM,
@@ -75,7 +74,7 @@ export function bindEnvelope(envelope: Envelope, context: EnvelopeContext): Boun
   if (protectedText(context, cmt) !== envelope.protected) throw new OpenError();
   const apu = partyU(context);
   for (const { header } of envelope.recipients) {
-    if (header.apu !== apu.encoded || header.apv !== textToBase64url(header.kid)) throw new OpenError();
+    if (header.apu !== apu.encoded || !encodesAscii(header.apv, header.kid)) throw new OpenError();
   }
   return { envelope, apu, cmt };
 }
@@ -91,7 +90,7 @@ export function sharedSecret(
   { envelope }: BoundEnvelope,
   { kid, derive }: { readonly kid: string; readonly derive: Derive },
 ): Uint8Array | Promise<Uint8Array> {
-  return derive(ephemeralBytes(recipientOf(envelope, kid).header.epk));
+  return derive(fromCheckedBase64url(recipientOf(envelope, kid).header.epk.x));
 }
 
 /** Unwraps the content key of one recipient and requires the commitment (RFC 7516 section 5.2). The secret is overwritten. */

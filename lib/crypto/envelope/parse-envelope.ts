@@ -1,6 +1,7 @@
-import { isBase64url } from "../bytes";
+import { fromCheckedBase64url, isBase64url } from "../bytes";
 import { FormatError } from "../format-error";
-import { checkKids, type Envelope, type EnvelopeRecipient, ephemeralBytes } from "./envelope-format";
+import { checkX25519PublicKey } from "../x25519-check";
+import { checkKids, type Envelope, type EnvelopeRecipient } from "./envelope-format";
 
 function refuse(message: string, pointer: string): never {
   throw new FormatError("format.envelope", message, { pointer });
@@ -47,7 +48,7 @@ export function parseRecipient(value: unknown, pointer = ""): EnvelopeRecipient 
     },
     encrypted_key: base64urlOf(entry.encrypted_key, `${pointer}/encrypted_key`, 40),
   };
-  ephemeralBytes(recipient.header.epk);
+  checkX25519PublicKey(fromCheckedBase64url(x));
   return recipient;
 }
 
