@@ -14,39 +14,44 @@ function isObject(value: unknown): value is Record<string, unknown> {
 /** Requires an object with exactly the named members as its own. */
 function membersOf(value: unknown, names: readonly string[], pointer: string): Record<string, unknown> {
   if (!isObject(value)) return refuse("not an object", pointer);
-  const isExact =
-    Object.keys(value).length === names.length && names.every((name) => Object.hasOwn(value, name));
+  const keys = Object.keys(value);
+  const isExact = keys.length === names.length && keys.every((key) => names.includes(key));
   return isExact ? value : refuse(`members must be exactly ${names.join(", ")}`, pointer);
 }
 
-function textOf(value: unknown, pointer: string): string {
-  return typeof value === "string" ? value : refuse("not a text", pointer);
+type Members = Readonly<Record<string, unknown>>;
+
+function textOf(members: Members, name: string, pointer: string): string {
+  const value = members[name];
+  return typeof value === "string" ? value : refuse("not a text", `${pointer}/${name}`);
 }
 
-/** Requires a canonical base64url text, of the given number of bytes if one is given. */
-function base64urlOf(value: unknown, pointer: string, length?: number): string {
-  const text = textOf(value, pointer);
-  if (!isBase64url(text)) refuse("not base64url", pointer);
+/** Requires a member with a canonical base64url text, of the given number of bytes if one is given. */
+function base64urlOf(members: Members, name: string, pointer: string, length?: number): string {
+  const text = textOf(members, name, pointer);
+  if (!isBase64url(text)) refuse("not base64url", `${pointer}/${name}`);
   if (length !== undefined && text.length !== Math.ceil((length * 4) / 3))
-    refuse(`not ${length} bytes`, pointer);
+    refuse(`not ${length} bytes`, `${pointer}/${name}`);
   return text;
 }
 
 /** Parses one recipient entry strictly, its ephemeral key included. */
 export function parseRecipient(value: unknown, pointer = ""): EnvelopeRecipient {
   const entry = membersOf(value, ["header", "encrypted_key"], pointer);
-  const header = membersOf(entry.header, ["kid", "epk", "apu", "apv"], `${pointer}/header`);
-  const epk = membersOf(header.epk, ["crv", "kty", "x"], `${pointer}/header/epk`);
-  if (epk.crv !== "X25519" || epk.kty !== "OKP") refuse("not an X25519 key", `${pointer}/header/epk`);
-  const x = base64urlOf(epk.x, `${pointer}/header/epk/x`, 32);
+  const atHeader = `${pointer}/header`;
+  const header = membersOf(entry.header, ["kid", "epk", "apu", "apv"], atHeader);
+  const atKey = `${atHeader}/epk`;
+  const epk = membersOf(header.epk, ["crv", "kty", "x"], atKey);
+  if (epk.crv !== "X25519" || epk.kty !== "OKP") refuse("not an X25519 key", atKey);
+  const x = base64urlOf(epk, "x", atKey, 32);
   const recipient: EnvelopeRecipient = {
     header: {
-      kid: textOf(header.kid, `${pointer}/header/kid`),
+      kid: textOf(header, "kid", atHeader),
       epk: { crv: "X25519", kty: "OKP", x },
-      apu: base64urlOf(header.apu, `${pointer}/header/apu`),
-      apv: base64urlOf(header.apv, `${pointer}/header/apv`),
+      apu: base64urlOf(header, "apu", atHeader),
+      apv: base64urlOf(header, "apv", atHeader),
     },
-    encrypted_key: base64urlOf(entry.encrypted_key, `${pointer}/encrypted_key`, 40),
+    encrypted_key: base64urlOf(entry, "encrypted_key", pointer, 40),
   };
   checkX25519PublicKey(fromCheckedBase64url(x));
   return recipient;
@@ -58,11 +63,11 @@ export function parseEnvelopeForm(value: unknown): Envelope {
   const list: unknown = members.recipients;
   if (!Array.isArray(list)) refuse("not an array", "/recipients");
   const envelope: Envelope = {
-    protected: base64urlOf(members.protected, "/protected"),
+    protected: base64urlOf(members, "protected", ""),
     recipients: list.map((entry: unknown, index) => parseRecipient(entry, `/recipients/${index}`)),
-    iv: base64urlOf(members.iv, "/iv", 12),
-    ciphertext: base64urlOf(members.ciphertext, "/ciphertext"),
-    tag: base64urlOf(members.tag, "/tag", 16),
+    iv: base64urlOf(members, "iv", "", 12),
+    ciphertext: base64urlOf(members, "ciphertext", ""),
+    tag: base64urlOf(members, "tag", "", 16),
   };
   checkKids(envelope.recipients.map((recipient) => recipient.header.kid));
   return envelope;
