@@ -27,6 +27,7 @@ export const URL_SAFE = alphabetOf(
   /^[A-Za-z0-9_-]*$/,
 );
 
+export const URL_DECODE = URL_SAFE.decode;
 const asciiDecoder = new TextDecoder("latin1");
 
 /** Returns the text without padding. */
@@ -58,7 +59,7 @@ export function checkBase64(text: string, { allowed, decode }: Alphabet): void {
 }
 
 /** Decodes to the place in `out` that begins at `at`. Returns whether `checkBase64` accepts the text, in the same pass. */
-export function decodeInto(out: Uint8Array, at: number, text: string, { decode: table }: Alphabet): boolean {
+export function decodeInto(out: Uint8Array, at: number, text: string, table: Int8Array): boolean {
   const left = text.length % 4;
   const whole = text.length - left;
   let to = at;

@@ -1,4 +1,4 @@
-import { checkBase64, decodeInto, encodeBase64, STANDARD, URL_SAFE } from "./base64-loops";
+import { checkBase64, decodeInto, encodeBase64, STANDARD, URL_DECODE, URL_SAFE } from "./base64-loops";
 import { FormatError } from "./format-error";
 
 const HEX = /^(?:[0-9a-f]{2})*$/;
@@ -84,7 +84,7 @@ function decodeBase64(text: string, alphabet: typeof URL_SAFE): Uint8Array {
   const length = Math.floor((text.length * 3) / 4);
   if (NATIVE !== undefined && length > HEAP_BYTES) return view(NATIVE.from(text, "base64url"));
   const out = new Uint8Array(length);
-  decodeInto(out, 0, text, alphabet);
+  decodeInto(out, 0, text, alphabet.decode);
   return out;
 }
 
@@ -130,7 +130,7 @@ export function textToBase64url(text: string): string {
 export function encodesAscii(encoded: string, ascii: string): boolean {
   const { length } = ascii;
   if (length > shortText.length || encoded.length !== Math.ceil((length * 4) / 3)) return false;
-  if (!decodeInto(shortText, 0, encoded, URL_SAFE)) return false;
+  if (!decodeInto(shortText, 0, encoded, URL_DECODE)) return false;
   for (let index = 0; index < length; index++) if (shortText[index] !== ascii.charCodeAt(index)) return false;
   return true;
 }
@@ -148,7 +148,7 @@ export function fromCheckedBase64url(text: string): Uint8Array {
 
 /** `fromBase64url` of a short text, written to the place in `out` that begins at `at`: many short arrays cost more than one. */
 export function putBase64url(out: Uint8Array, at: number, text: string): void {
-  if (!decodeInto(out, at, text, URL_SAFE)) throw new FormatError("format.base64", "not canonical base64");
+  if (!decodeInto(out, at, text, URL_DECODE)) throw new FormatError("format.base64", "not canonical base64");
 }
 
 /** Standard padded base64 (RFC 4648 section 4), as signed notes use it. */

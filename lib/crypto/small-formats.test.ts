@@ -44,6 +44,48 @@ describe("bytes", () => {
     for (const text of ["0", "0G", "AB"]) expect(() => bytes.fromHex(text)).toThrow(FormatError);
   });
 
+  it("all ways to read base64url take the same texts, and read the same bytes", () => {
+    const near = fc
+      .tuple(fc.uint8Array({ maxLength: 300 }), fc.nat(), fc.string({ unit: "binary", maxLength: 2 }))
+      .map(([given, at, change]) => {
+        const text = bytes.toBase64url(given);
+        const from = at % (text.length + 1);
+        return text.slice(0, from) + change + text.slice(from + change.length);
+      });
+    fc.assert(
+      fc.property(fc.oneof(near, fc.string({ unit: "binary", maxLength: 9 })), (text) => {
+        const isCanonical = Buffer.from(text, "base64url").toString("base64url") === text;
+        const out = new Uint8Array(400);
+        const put = () => bytes.putBase64url(out, 7, text);
+        expect(bytes.isBase64url(text)).toBe(isCanonical);
+        if (!isCanonical) {
+          expect(put).toThrow(FormatError);
+          expect(() => bytes.fromBase64url(text)).toThrow(FormatError);
+          return;
+        }
+        put();
+        const read = bytes.fromBase64url(text);
+        expect(read).toEqual(new Uint8Array(Buffer.from(text, "base64url")));
+        expect(out.slice(7, 7 + read.length)).toEqual(read);
+        expect(out.slice(7 + read.length).some((byte) => byte !== 0)).toBe(false);
+      }),
+    );
+  });
+
+  it("a text is compared with its base64url as if it was coded", () => {
+    const ascii = fc.stringMatching(/^[!-~]{0,90}$/);
+    fc.assert(
+      fc.property(ascii, ascii, fc.string({ unit: "binary", maxLength: 3 }), (text, other, tail) => {
+        const encoded = bytes.textToBase64url(text);
+        expect(bytes.encodesAscii(encoded, text)).toBe(true);
+        expect(bytes.encodesAscii(encoded, other)).toBe(text === other);
+        expect(bytes.encodesAscii(encoded + tail, text)).toBe(tail === "");
+        expect(bytes.encodesAscii(encoded, text + tail)).toBe(tail === "");
+      }),
+    );
+    expect(bytes.encodesAscii(bytes.textToBase64url("é"), "é")).toBe(false);
+  });
+
   it("UTF-8 is Node's for short and long texts", () => {
     fc.assert(
       fc.property(fc.string({ unit: "grapheme", minLength: 0, maxLength: 100 }), (text) => {

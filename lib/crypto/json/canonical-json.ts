@@ -9,8 +9,8 @@ function refuse(message: string, path: readonly string[]): never {
   throw new FormatError("format.json", message, { pointer: jsonPointer(path) });
 }
 
-/** Printable ASCII without a quotation mark or a backslash, which JSON writes unchanged. Long texts are not worth the test. */
-const PLAIN = /^[ !#-[\]-~]{0,64}$/;
+/** Printable ASCII without a quotation mark or a backslash, which JSON writes unchanged: half the time of its own writer. */
+const PLAIN = /^[ !#-[\]-~]*$/;
 
 function writeString(text: string, path: readonly string[]): string {
   if (PLAIN.test(text)) return `"${text}"`;
@@ -88,11 +88,11 @@ function isWithin(value: Json, order: Order, depth = 0): boolean {
   if (depth >= MAX_JSON_DEPTH) return false;
   if (Array.isArray(value)) return value.every((item) => isWithin(item, order, depth + 1));
   let before: string | undefined;
-  for (const name of Object.keys(value)) {
+  for (const name in value) {
     if (order === "sorted" && before !== undefined && before >= name) return false;
     before = name;
     const member = value[name];
-    if (member !== undefined && !isWithin(member, order, depth + 1)) return false;
+    if (typeof member === "object" && !isWithin(member, order, depth + 1)) return false;
   }
   return true;
 }
