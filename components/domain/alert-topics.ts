@@ -33,11 +33,6 @@ const TOPICS = [
 ] as const;
 type Topic = (typeof TOPICS)[number];
 
-/** Returns the background job that an alert is about: its name without what happened. */
-export function jobOf(name: string): string {
-  return name.replace(/\.[a-z]+$/, "");
-}
-
 /** Returns the words that an alert has, by its runbook. */
 export function topicOf({ runbook }: Pick<Alert, "runbook">): Topic {
   return TOPICS.find((topic) => topic === runbook) ?? "other-alarm";

@@ -1,7 +1,8 @@
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { hrefOf, lookOf } from "@/app/(portal)/_home/need-links";
-import { jobOf, topicOf } from "@/components/domain/alert-topics";
+import { topicOf } from "@/components/domain/alert-topics";
+import { jobWords } from "@/components/domain/job-names";
 import { openingCallOf } from "@/components/opening/opening-call";
 import { OpenGrantButton } from "@/components/opening/opening-host";
 import { EndTime } from "@/components/ui/begin-and-end";
@@ -138,12 +139,13 @@ function useSentence(): (need: Need) => Sentence {
   const t = useTranslations("home");
   const kinds = useTranslations("domain.instruments");
   const alerts = useTranslations("alertsPage.topics");
+  const jobs = useTranslations("administration.background.jobs.names");
   return ({ kind, reference: called, facts }) => {
     const { authority } = facts;
     const about = facts.person === undefined ? "" : ` (${facts.person})`;
     const reference =
       kind === "alert"
-        ? `${alerts(`${topicOf(kindOf(called))}.title`, { job: jobOf(called) })}${about}`
+        ? `${alerts(`${topicOf(kindOf(called))}.title`, { job: jobWords(called, jobs) })}${about}`
         : called;
     const named =
       authority === undefined ? t("noAuthority") : orderName(kinds(authority.kind), authority.case_number);

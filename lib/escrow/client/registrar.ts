@@ -86,6 +86,6 @@ async function step(cx: RegistrarContext): Promise<{ more: boolean }> {
 
 /** Registers server-sealed groups within seconds after they are written, until the signal aborts. Several may run at once. */
 export function runRegistrar(cx: RegistrarContext, signal: AbortSignal): Promise<void> {
-  const options = { name: "escrow.registrar", periodMs: PERIOD_MS, signal, logger: cx.logger };
+  const options = { name: "registrar", periodMs: PERIOD_MS, signal, logger: cx.logger };
   return runLoop(options, () => step(cx));
 }

@@ -1,5 +1,6 @@
 import { useLocale, useTranslations } from "next-intl";
-import { jobOf, topicOf } from "@/components/domain/alert-topics";
+import { topicOf } from "@/components/domain/alert-topics";
+import { jobWords } from "@/components/domain/job-names";
 import { LocalTime } from "@/components/ui/local-time";
 import type { Column } from "@/components/ui/table";
 import type { Alert } from "@/lib/alerts/schema";
@@ -9,13 +10,14 @@ import { ActedLine, AlertSubject, SeverityTag, StateTag } from "./alert-words";
 /** Columns of the list of alerts. */
 export function useAlertColumns(): Column<Alert>[] {
   const t = useTranslations("alertsPage");
+  const jobs = useTranslations("administration.background.jobs.names");
   const locale = useLocale();
   return [
     {
       key: "what",
       head: t("columns.what"),
       isTitle: true,
-      cell: (alert) => t(`topics.${topicOf(alert)}.title`, { job: jobOf(alert.name) }),
+      cell: (alert) => t(`topics.${topicOf(alert)}.title`, { job: jobWords(alert.name, jobs) }),
     },
     {
       key: "severity",

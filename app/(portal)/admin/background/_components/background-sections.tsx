@@ -1,5 +1,6 @@
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
+import { isNamedJob } from "@/components/domain/job-names";
 import { Digest } from "@/components/ui/digest";
 import { LocalTime } from "@/components/ui/local-time";
 import { Section } from "@/components/ui/section";
@@ -71,46 +72,14 @@ export function DeadSection({ dead }: Pick<Background, "dead">) {
   );
 }
 
-/** Jobs that have words of their own (lib/runtime/jobs.ts). */
-const JOBS = [
-  "access-reviews",
-  "alert-messages",
-  "alerts",
-  "backup-records",
-  "deadlines",
-  "deliveries",
-  "document-scans",
-  "due-keys",
-  "erasures",
-  "escrow-epoch",
-  "escrow-rewrap",
-  "export-files",
-  "exports",
-  "log-forward",
-  "notification-retention",
-  "notifications",
-  "pending-grants",
-  "people",
-  "policies",
-  "policy-orders",
-  "policy-runs",
-  "rotations",
-  "seal",
-  "self-check",
-  "sessions",
-  "token-objects",
-  "transparency",
-] as const;
-
 /** What a job does, with the name that the log and the alerts have. */
 function JobName({ name }: { name: string }) {
   const t = useTranslations("administration.background.jobs.names");
-  const known = JOBS.find((one) => one === name);
   const raw = <span className="font-mono">{name}</span>;
-  if (known === undefined) return raw;
+  if (!isNamedJob(name)) return raw;
   return (
     <>
-      {t(known)}
+      {t(name)}
       <span className="block text-note text-ink-2">{raw}</span>
     </>
   );

@@ -2,8 +2,9 @@ import { useLocale, useTranslations } from "next-intl";
 import { getTranslations } from "next-intl/server";
 import { recordPage, type Shown } from "@/app/(portal)/_kit/record-page";
 import { GuideBlocks } from "@/app/developers/_components/guide-blocks";
-import { jobOf, topicOf } from "@/components/domain/alert-topics";
+import { topicOf } from "@/components/domain/alert-topics";
 import { EntryLink } from "@/components/domain/entry-link";
+import { jobWords } from "@/components/domain/job-names";
 import { Facts } from "@/components/ui/facts";
 import { LocalTime } from "@/components/ui/local-time";
 import { FactsSection, Section } from "@/components/ui/section";
@@ -98,9 +99,7 @@ function Content({ value: alert }: Shown<Alert>) {
     <>
       {alert.is_lasting ? <Notice tone="amber" icon="clock" title={t("lasting")} className="mb-6" /> : null}
       <Section title={t("one.what")}>
-        <p className="max-w-[80ch] py-2 text-lead">
-          {t(`topics.${topicOf(alert)}.text`, { job: jobOf(alert.name) })}
-        </p>
+        <p className="max-w-[80ch] py-2 text-lead">{t(`topics.${topicOf(alert)}.text`)}</p>
       </Section>
       <Section title={t("one.history")}>
         <History alert={alert} />
@@ -124,7 +123,7 @@ const page = recordPage({
   ],
   heading: async ({ value: alert }) => {
     const title = (await getTranslations("alertsPage.topics"))(`${topicOf(alert)}.title`, {
-      job: jobOf(alert.name),
+      job: jobWords(alert.name, await getTranslations("administration.background.jobs.names")),
     });
     return { crumb: title, title };
   },
