@@ -7,6 +7,7 @@ const HEX = /^(?:[0-9a-f]{2})*$/;
 // Node's decoder accepts other spellings. Short texts are decoded faster without the call.
 const NATIVE = "Buffer" in globalThis ? globalThis.Buffer : undefined;
 const LONG_TEXT = 256;
+const LAST_ASCII = 0x7f;
 
 const encoder = new TextEncoder();
 const strictDecoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -17,7 +18,6 @@ const strictDecoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
  */
 const HEAP_BYTES = 64;
 const shortText = new Uint8Array(3 * HEAP_BYTES);
-const shortBytes = NATIVE?.alloc(HEAP_BYTES);
 
 /** The same bytes without Buffer's own methods: its `slice` and `toString` differ from those of an array. */
 function view({ buffer, byteOffset, byteLength }: Uint8Array): Uint8Array {
@@ -107,12 +107,12 @@ export function isBase64url(text: string): boolean {
  * It may be a key, so the copy is wiped.
  */
 function nativeText(bytes: Uint8Array, encoding: "base64" | "base64url"): string | undefined {
-  if (NATIVE === undefined || shortBytes === undefined) return undefined;
+  if (NATIVE === undefined) return undefined;
   if (bytes.length > HEAP_BYTES)
     return NATIVE.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString(encoding);
-  shortBytes.set(bytes);
-  const text = shortBytes.toString(encoding, 0, bytes.length);
-  shortBytes.fill(0, 0, bytes.length);
+  const copy = NATIVE.from(bytes);
+  const text = copy.toString(encoding);
+  copy.fill(0);
   return text;
 }
 
@@ -126,12 +126,15 @@ export function textToBase64url(text: string): string {
   return NATIVE === undefined ? toBase64url(utf8(text)) : NATIVE.from(text, "utf8").toString("base64url");
 }
 
-/** Returns whether a text is `textToBase64url` of a short ASCII text, without coding it. */
+/** Returns whether a text is `textToBase64url` of an ASCII text of up to 192 characters, without coding it. */
 export function encodesAscii(encoded: string, ascii: string): boolean {
   const { length } = ascii;
   if (length > shortText.length || encoded.length !== Math.ceil((length * 4) / 3)) return false;
   if (!decodeInto(shortText, 0, encoded, URL_DECODE)) return false;
-  for (let index = 0; index < length; index++) if (shortText[index] !== ascii.charCodeAt(index)) return false;
+  for (let index = 0; index < length; index++) {
+    const code = ascii.charCodeAt(index);
+    if (code > LAST_ASCII || shortText[index] !== code) return false;
+  }
   return true;
 }
 

@@ -83,7 +83,8 @@ describe("bytes", () => {
         expect(bytes.encodesAscii(encoded, text + tail)).toBe(tail === "");
       }),
     );
-    expect(bytes.encodesAscii(bytes.textToBase64url("é"), "é")).toBe(false);
+    for (const encoded of [bytes.textToBase64url("é"), "6Q"])
+      expect(bytes.encodesAscii(encoded, "é")).toBe(false);
   });
 
   it("UTF-8 is Node's for short and long texts", () => {
@@ -180,6 +181,13 @@ describe("record digests", () => {
         const salt = record.salts.amount?.[name] ?? "";
         expect(record.list).toContain(bytes.toBase64url(fieldDigest({ group: "amount", name, value, salt })));
       }
+    }
+  });
+
+  it("a list from outside is refused as a format if an item is not a digest", () => {
+    for (const item of [{ length: 43 }, "A".repeat(42), `${"A".repeat(42)}+`, `${"A".repeat(42)}B`, 7]) {
+      const list: string[] = JSON.parse(JSON.stringify([item]));
+      expect(() => recordDigest(TX, list)).toThrow(FormatError);
     }
   });
 });

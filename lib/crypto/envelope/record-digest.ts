@@ -58,7 +58,8 @@ export function recordDigest(tx: string, list: readonly string[]): string {
   const hashed = length <= scratch.length ? scratch.subarray(0, length) : new Uint8Array(length);
   hashed.set(prefix);
   list.forEach((text, index) => {
-    if (text.length !== DIGEST_TEXT_LENGTH)
+    // The SDK takes lists from programs, which may have other values in them.
+    if (typeof text !== "string" || text.length !== DIGEST_TEXT_LENGTH)
       throw new FormatError("format.record", "a digest is not 32 bytes");
     putBase64url(hashed, prefix.length + index * DIGEST_BYTES, text);
   });

@@ -88,6 +88,7 @@ function isWithin(value: Json, order: Order, depth = 0): boolean {
   if (depth >= MAX_JSON_DEPTH) return false;
   if (Array.isArray(value)) return value.every((item) => isWithin(item, order, depth + 1));
   let before: string | undefined;
+  // An inherited name could only make this false.
   for (const name in value) {
     if (order === "sorted" && before !== undefined && before >= name) return false;
     before = name;
