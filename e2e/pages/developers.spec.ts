@@ -81,7 +81,7 @@ test("the guides are next to the calls, a call without key access has no command
     .click();
   await expect(page.getByRole("heading", { level: 1, name: "Programs of the coordinator" })).toBeVisible();
   await expect(page.getByText(/A new transaction answers 201/)).toBeVisible();
-  await page.getByRole("link", { name: "signs its calls" }).click();
+  await page.getByRole("link", { name: "signs each call" }).click();
   await expect(page.getByRole("heading", { level: 1 })).toContainText("calls that are signed");
   await page.getByRole("link", { name: "All parts" }).click();
   await page

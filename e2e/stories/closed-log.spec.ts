@@ -161,7 +161,7 @@ test("the closed log is verified in the browser; the worker is not asked, and it
   const { page, faults } = await as(browser);
   await visit(page, at(ofOld("/audit/verify")));
   await expect(page.getByRole("button", { name: "Verify now" })).toHaveCount(0);
-  await expect(page.getByText("The worker verifies the current log.")).toBeVisible();
+  await expect(page.getByText("The worker verifies the current log only.")).toBeVisible();
   await expect(apiCall(page)).toHaveAttribute("title", /export\?format=bundle&log=/);
   await page.getByRole("button", { name: "Export and verify the closed log" }).click();
   await expect(page.getByRole("heading", { name: "The bundle is consistent" })).toBeVisible();
