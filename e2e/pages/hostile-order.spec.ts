@@ -135,6 +135,8 @@ test("an image too large for any browser is left out, in a PDF and alone, and th
   await alone.page.context().close();
   const fit = await openFor(browser, orderWithImage(3_000));
   await expect(fit.page.getByRole("img", { name: "Page 1 of 1 of the order" })).toBeVisible();
-  await expect(fit.page.getByText("Not found in the text layer of the first page", { exact: false })).toBeVisible();
+  await expect(
+    fit.page.getByText("Not found in the text layer of the first page", { exact: false }),
+  ).toBeVisible();
   await expect(fit.page.getByText("not displayed", { exact: false })).toHaveCount(0);
 });
