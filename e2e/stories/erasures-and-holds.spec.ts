@@ -219,9 +219,9 @@ test("a hold defers an erasure, and only deciders see it; a refusal ends an eras
   await decider.page.goto(at("/audit"), { waitUntil: "load" });
   await decider.page.getByRole("link", { name: "Retention" }).click();
   await expect(decider.page.getByRole("table", { name: "Data about people" })).toContainText(
-    /Regulator.*7 years/,
+    /Regulator.*7\syears/,
   );
-  await expect(decider.page.getByRole("table", { name: "Entries" })).toContainText(/All.*7 years/);
+  await expect(decider.page.getByRole("table", { name: "Entries" })).toContainText(/All.*7\syears/);
   await expect(
     decider.page.getByRole("table", { name: "Transactions under hold" }).getByTitle(id),
   ).toBeVisible();
@@ -391,7 +391,7 @@ test("the trust page names the witnesses: self-witnessed here, unwitnessed witho
   await expect(section.getByRole("table", { name: "Witnesses" })).toContainText("the operator’s own");
   await expect(section.getByRole("table", { name: "Witnesses" })).toContainText(/\d+ \w+ ago/);
   await expect(section).toContainText(
-    "waits for 1 of 1 own witness. It does not wait for independent witnesses.",
+    "a checkpoint needs 1 cosignature of the operator’s own witness. It does not need independent witnesses.",
   );
   await expect(section).toContainText("No time-stamp authority is set up.");
   for (const colorScheme of ["light", "dark"] as const) {
