@@ -87,7 +87,7 @@ async function agree(
 /**
  * Moves and reseals what is wrapped for a compromised key, with the approval of two people. The first asks; another
  * agrees and starts it. Two accounts of one human count as one. The caller has locked the participant. Throws
- * `key.state` for a client-held key, and if no person calls.
+ * `key.state` for a client-held key, if no person calls, and while a rotation of another key is open.
  */
 export async function rotateCompromised(
   tx: Tx,
@@ -104,7 +104,11 @@ export async function rotateCompromised(
   if (principal === undefined)
     throw new DomainError("key.state", { detail: "Two people must agree to rotate a compromised key." });
   if (open === undefined) return ask(tx, cx, principal, key);
+  if (open.compromisedKeyId !== key.id) {
+    throw new DomainError("key.state", {
+      detail: "Another rotation of this participant is open. Ask again when it has ended.",
+    });
+  }
   const isMine = open.askedBy !== undefined && (await isSameHuman(tx, open.askedBy, principal.userId));
-  if (open.state !== "asked" || open.compromisedKeyId !== key.id || isMine) return { id: open.id };
-  return agree(tx, cx, principal, key, open);
+  return open.state === "asked" && !isMine ? agree(tx, cx, principal, key, open) : { id: open.id };
 }

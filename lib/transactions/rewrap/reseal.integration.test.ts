@@ -261,6 +261,33 @@ describe("a reseal", () => {
     expect(await opened(owner, id)).toEqual(SENT);
   });
 
+  it("a rotation whose new key is reported compromised ends, and the compromised key's rotation moves the rest too", async () => {
+    const owner = await bench.person({ role: "client" });
+    const admin = await bench.person({ role: "admin", duties: ["admin"] });
+    const id = await submit(owner, await bench.person({ role: "miner" }));
+    const { participantId } = owner.principal;
+    const { rotation_id } = await rotateKey(owner, { participantId }, "rewrap");
+    const [second] = await rowsOf<{ id: string }>(
+      "SELECT id FROM key_version WHERE participant_id = $1 AND version = 2",
+      [participantId],
+    );
+    const keyId = second?.id ?? "";
+    await changeKeyState(owner, keyId, { state: "suspended", reason: "lost" });
+    await run(owner);
+    expect(await getRotation(owner, rotation_id)).toMatchObject({ state: "running", rewrapped: 0 });
+    await changeKeyState(owner, keyId, { state: "compromised", reason: "stolen" });
+    expect(await outcomeOf(rotateKey(owner, { keyId }, "reseal"))).toBe("key.state");
+    await run(owner);
+    expect(await getRotation(owner, rotation_id)).toMatchObject({ state: "failed", total: 2, rewrapped: 0 });
+    const asked = await rotateKey(owner, { keyId }, "reseal");
+    expect(asked).toMatchObject({ state: "asked", total: 2 });
+    expect(await rotateKey(admin, { keyId }, "reseal")).toMatchObject({ state: "running", new_version: 3 });
+    await run(owner);
+    expect(await getRotation(owner, asked.rotation_id)).toMatchObject({ state: "completed", rewrapped: 2 });
+    expect((await wrapsOf(id)).map(({ kid }) => kid)).toContain(`${participantId}#3`);
+    expect(await opened(owner, id)).toEqual(SENT);
+  });
+
   it("a reseal keeps the escrow's former entries until the custodian confirms the new ones, then removes them with an entry", async () => {
     const owner = await bench.person({ role: "client" });
     const other = await bench.person({ role: "miner" });

@@ -4,6 +4,7 @@ import type { EscrowEpoch } from "@/lib/escrow/protocol/port";
 import { lockActiveKeys } from "@/lib/keys/active-keys";
 import { retiredDerivers } from "@/lib/keys/managed-deriver";
 import { listRetired, lockRunning, type RotationRow } from "@/lib/keys/rotation/store";
+import { findSuspended } from "@/lib/keys/store";
 import { loadAllSealed } from "@/lib/transactions/read/load-sealed";
 import { type Change, changeOf, type RewrapContext } from "@/lib/transactions/rewrap/change-of";
 import type { ResealRecipients } from "@/lib/transactions/rewrap/reseal-groups";
@@ -20,8 +21,8 @@ const BEHIND_SECONDS = 20;
 
 /**
  * The result of a batch. `moved`: entries up to `last` are re-wrapped, and the next batch continues there. `through`:
- * no entries are left. `waits`: another process works on it, the log accepts no entries, or the participant has no
- * active key.
+ * no entries are left that can be moved; none can without a key to move to. `waits`: another process works on it, the
+ * log accepts no entries, or the participant's key is suspended.
  */
 export type BatchResult =
   | { readonly kind: "moved"; readonly moved: number; readonly last: string }
@@ -72,7 +73,8 @@ export function rewrapBatch(
     if (!(await lockRunning(tx, rotation.id))) return { kind: "waits" };
     if (await isLogBehind(tx, BEHIND_SECONDS)) return { kind: "waits" };
     const [next] = await lockActiveKeys(cx, tx, [rotation.participantId]);
-    if (next === undefined) return { kind: "waits" };
+    if (next === undefined)
+      return { kind: (await findSuspended(tx, rotation.participantId)) ? "waits" : "through" };
     const ids = await listRetired(tx, { ...rotation, after, limit: BATCH });
     const last = ids.at(-1);
     if (last === undefined) return { kind: "through" };
