@@ -58,6 +58,12 @@ async function resealRecipients(
   );
 }
 
+/** A suspended key can come back. Otherwise the pass ends, so a compromised key's own rotation can begin. */
+async function withoutKey(tx: Tx, participantId: string): Promise<BatchResult> {
+  const suspended = await findSuspended(tx, participantId);
+  return { kind: suspended === undefined ? "through" : "waits" };
+}
+
 /**
  * Moves up to 50 transactions to the participant's active key in one database transaction: locks, compares with the
  * log, re-wraps or reseals, writes an entry for each transaction. A kill at any point leaves the batch undone or done.
@@ -73,8 +79,7 @@ export function rewrapBatch(
     if (!(await lockRunning(tx, rotation.id))) return { kind: "waits" };
     if (await isLogBehind(tx, BEHIND_SECONDS)) return { kind: "waits" };
     const [next] = await lockActiveKeys(cx, tx, [rotation.participantId]);
-    if (next === undefined)
-      return { kind: (await findSuspended(tx, rotation.participantId)) ? "waits" : "through" };
+    if (next === undefined) return withoutKey(tx, rotation.participantId);
     const ids = await listRetired(tx, { ...rotation, after, limit: BATCH });
     const last = ids.at(-1);
     if (last === undefined) return { kind: "through" };
