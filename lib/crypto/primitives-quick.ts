@@ -87,6 +87,21 @@ export function importPublic(crv: Curve, bytes: Uint8Array): KeyObject {
   return withoutStacks(() => createPublicKey({ key, format: "jwk" }));
 }
 
+/** Participants that one process seals for again and again. A kept key takes about 1 KB. */
+const KEPT_RECIPIENTS = 1000;
+const recipients = new Map<string, KeyObject>();
+
+/** Imports a recipient's public X25519 key, or returns it as imported before: that is a tenth of sealing. */
+export function importRecipient(bytes: Uint8Array): KeyObject {
+  const x = toBase64url(bytes);
+  const kept = recipients.get(x);
+  if (kept !== undefined) return kept;
+  const key = importPublic("X25519", bytes);
+  if (recipients.size >= KEPT_RECIPIENTS) recipients.clear();
+  recipients.set(x, key);
+  return key;
+}
+
 /** Key and iv of the current call. Node moves short arrays out of V8's heap for OpenSSL; a copy here avoids that. */
 const setup = Buffer.alloc(KEY_BYTES + IV_BYTES);
 const setupKey = setup.subarray(0, KEY_BYTES);

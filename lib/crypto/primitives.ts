@@ -26,6 +26,7 @@ import {
   hmac,
   importPrivate,
   importPublic,
+  importRecipient,
   keyWrapCipher,
   keyWrapDecipher,
   lend,
@@ -129,8 +130,7 @@ export function aesKeyUnwrap(kek: Uint8Array, wrapped: Uint8Array): Uint8Array {
   }
 }
 
-function agree(privateKey: KeyObject, publicKey: Uint8Array): Uint8Array {
-  const peer = importPublic("X25519", publicKey);
+function agree(privateKey: KeyObject, peer: KeyObject): Uint8Array {
   let shared: Uint8Array;
   try {
     shared = plain(diffieHellman({ privateKey, publicKey: peer }));
@@ -157,7 +157,7 @@ function publicHalf(privateKey: KeyObject): Uint8Array {
 /** Imports a private key once. The public key is computed from it and never taken from the caller. */
 export function x25519Handle(privateKey: Uint8Array): X25519Handle {
   const key = importPrivate("X25519", privateKey);
-  return { publicKey: publicHalf(key), derive: (publicKey) => agree(key, publicKey) };
+  return { publicKey: publicHalf(key), derive: (peer) => agree(key, importPublic("X25519", peer)) };
 }
 
 /** Public key of an X25519 private key (RFC 7748 section 6.1). */
@@ -167,7 +167,7 @@ export function x25519PublicKey(privateKey: Uint8Array): Uint8Array {
 
 /** X25519 shared secret (RFC 7748 section 6.1); throws FormatError when it is all zero. */
 export function x25519Shared(privateKey: Uint8Array, publicKey: Uint8Array): Uint8Array {
-  return agree(importPrivate("X25519", privateKey), publicKey);
+  return agree(importPrivate("X25519", privateKey), importPublic("X25519", publicKey));
 }
 
 function jwkMember(jwk: unknown, name: "x" | "d"): Uint8Array {
@@ -194,7 +194,7 @@ export function generateX25519(): { publicKey: Uint8Array; privateKey: Uint8Arra
 export function ephemeralX25519(): X25519Handle {
   const { publicKey, privateKey } = generateEncoded({ publicKeyEncoding: JWK });
   if (!(privateKey instanceof KeyObject)) throw new Error("key generation gave no key object");
-  return { publicKey: jwkMember(publicKey, "x"), derive: (peer) => agree(privateKey, peer) };
+  return { publicKey: jwkMember(publicKey, "x"), derive: (peer) => agree(privateKey, importRecipient(peer)) };
 }
 
 /** Public key of an Ed25519 seed (RFC 8032 section 5.1.5). */
