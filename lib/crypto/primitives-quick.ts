@@ -80,25 +80,38 @@ export function importPrivate(crv: Curve, bytes: Uint8Array): KeyObject {
   return importQuickly(crv, bytes);
 }
 
+function importPublicText(crv: Curve, x: string): KeyObject {
+  return withoutStacks(() => createPublicKey({ key: { kty: "OKP", crv, x }, format: "jwk" }));
+}
+
 /** The same for a public key. */
 export function importPublic(crv: Curve, bytes: Uint8Array): KeyObject {
   requireKey(bytes);
-  const key = { kty: "OKP", crv, x: toBase64url(bytes) };
-  return withoutStacks(() => createPublicKey({ key, format: "jwk" }));
+  return importPublicText(crv, toBase64url(bytes));
 }
 
-/** Participants that one process seals for again and again. A kept key takes about 1 KB. */
-const KEPT_RECIPIENTS = 1000;
-const recipients = new Map<string, KeyObject>();
+const KEPT_KEYS = 1000;
+/** After this many others the kept keys are dropped, because participants' keys rotate. */
+const MANY_OTHERS = 100_000;
+const keptKeys = new Map<string, KeyObject>();
+let others = 0;
 
-/** Imports a recipient's public X25519 key, or returns it as imported before: that is a tenth of sealing. */
-export function importRecipient(bytes: Uint8Array): KeyObject {
+/**
+ * Imports a public X25519 key that will come again, or returns it as imported before: for four recipients that is a
+ * fourteenth of sealing. A kept key takes 1.5 KB. When all places are taken, others are not kept: V8 would free them late.
+ */
+export function importLasting(bytes: Uint8Array): KeyObject {
+  requireKey(bytes);
   const x = toBase64url(bytes);
-  const kept = recipients.get(x);
+  const kept = keptKeys.get(x);
   if (kept !== undefined) return kept;
-  const key = importPublic("X25519", bytes);
-  if (recipients.size >= KEPT_RECIPIENTS) recipients.clear();
-  recipients.set(x, key);
+  if (keptKeys.size >= KEPT_KEYS) others += 1;
+  if (others > MANY_OTHERS) {
+    keptKeys.clear();
+    others = 0;
+  }
+  const key = importPublicText("X25519", x);
+  if (keptKeys.size < KEPT_KEYS) keptKeys.set(x, key);
   return key;
 }
 

@@ -173,21 +173,23 @@ describe("X25519 public keys", () => {
     "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
   ];
 
-  it("an ephemeral key agrees with 1,200 recipients, more than are kept imported, each twice", () => {
+  it("an ephemeral key agrees with 1,200 recipients, more than stay imported, each twice", () => {
     const recipients = Array.from({ length: 1_200 }, () => generateX25519());
     for (const { publicKey, privateKey } of recipients.flatMap((pair) => [pair, pair])) {
       const ephemeral = primitives.ephemeralX25519();
-      expect(ephemeral.derive(publicKey)).toEqual(x25519Shared(privateKey, ephemeral.publicKey));
+      expect(ephemeral.derive(publicKey, true)).toEqual(x25519Shared(privateKey, ephemeral.publicKey));
     }
   });
 
   it("a recipient's array that a caller fills again is another key", () => {
     const [first, second] = [generateX25519(), generateX25519()];
     const bytes = Uint8Array.from(first.publicKey);
-    primitives.ephemeralX25519().derive(bytes);
+    primitives.ephemeralX25519().derive(bytes, true);
     bytes.set(second.publicKey);
     const ephemeral = primitives.ephemeralX25519();
-    expect(ephemeral.derive(bytes)).toEqual(x25519Shared(second.privateKey, ephemeral.publicKey));
+    expect(ephemeral.derive(bytes, true)).toEqual(x25519Shared(second.privateKey, ephemeral.publicKey));
+    for (const length of [0, 31, 33])
+      expect(() => ephemeral.derive(new Uint8Array(length), true)).toThrow("a key of 32 bytes");
   });
 
   it("low-order X25519 public keys are refused by the check and by the agreement", () => {

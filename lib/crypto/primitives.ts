@@ -24,9 +24,9 @@ import {
   gcmCipher,
   gcmDecipher,
   hmac,
+  importLasting,
   importPrivate,
   importPublic,
-  importRecipient,
   keyWrapCipher,
   keyWrapDecipher,
   lend,
@@ -145,8 +145,11 @@ function agree(privateKey: KeyObject, peer: KeyObject): Uint8Array {
 /** An X25519 private key imported once, for many agreements. */
 export interface X25519Handle {
   readonly publicKey: Uint8Array;
-  /** Shared secret (RFC 7748 section 6.1); throws FormatError when it is all zero. */
-  derive(publicKey: Uint8Array): Uint8Array;
+  /**
+   * Shared secret (RFC 7748 section 6.1); throws FormatError when it is all zero. A public key that will come again
+   * (`isLasting`) may stay imported, to save time.
+   */
+  derive(publicKey: Uint8Array, isLasting?: boolean): Uint8Array;
 }
 
 /** Returns the public key that OpenSSL computed from the private bytes on import. It ignores a JWK's own `x`. */
@@ -194,7 +197,11 @@ export function generateX25519(): { publicKey: Uint8Array; privateKey: Uint8Arra
 export function ephemeralX25519(): X25519Handle {
   const { publicKey, privateKey } = generateEncoded({ publicKeyEncoding: JWK });
   if (!(privateKey instanceof KeyObject)) throw new Error("key generation gave no key object");
-  return { publicKey: jwkMember(publicKey, "x"), derive: (peer) => agree(privateKey, importRecipient(peer)) };
+  return {
+    publicKey: jwkMember(publicKey, "x"),
+    derive: (peer, isLasting) =>
+      agree(privateKey, isLasting === true ? importLasting(peer) : importPublic("X25519", peer)),
+  };
 }
 
 /** Public key of an Ed25519 seed (RFC 8032 section 5.1.5). */

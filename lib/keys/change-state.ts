@@ -7,6 +7,7 @@ import { inTransaction, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { destroyManaged } from "@/lib/keys/managed-deriver";
 import { requireKeyPermission } from "@/lib/keys/permissions";
+import { findOpen } from "@/lib/keys/rotation/store";
 import type { ChangedKey, KeyStateOrder } from "@/lib/keys/schema";
 import { lockSealedKeys } from "@/lib/keys/sealed-store";
 import { KEY_USES, mayBecome } from "@/lib/keys/states";
@@ -54,6 +55,16 @@ async function requireNoWraps(tx: Tx, key: KeyVersion, order: KeyStateOrder): Pr
   });
 }
 
+/** An asked rotation of a destroyed key could never get its second person. */
+async function requireNoRotation(tx: Tx, key: KeyVersion, order: KeyStateOrder): Promise<void> {
+  if (order.state !== "destroyed") return;
+  const open = await findOpen(tx, key.participantId);
+  if (open?.compromisedKeyId !== key.id) return;
+  throw new DomainError("key.state", {
+    detail: `A rotation of ${key.kid} is open. Destroy the key when it has ended.`,
+  });
+}
+
 async function requireNoOtherActive(tx: Tx, key: KeyVersion, order: KeyStateOrder): Promise<void> {
   if (order.state !== "active") return;
   const [active] = await selectActiveKeys(tx, [key.participantId], false);
@@ -81,7 +92,8 @@ async function destroyInToken(
 
 /**
  * Moves a key version to another state (NIST SP 800-57 part 1, section 7; crypto.md lists the pairs). Deactivating by
- * hand and destroying are refused while an entry is wrapped for the key. Destroying erases the sealed private key, or
+ * hand and destroying are refused while an entry is wrapped for the key, destroying also while a compromised key's own
+ * rotation is open. Destroying erases the sealed private key, or
  * has its token destroy it; the row remains. Throws `key.not-found`, `key.state`, `access.forbidden`, and
  * `service.keystore-unavailable` if the token cannot do it now.
  */
@@ -101,6 +113,7 @@ export async function changeKeyState(
       });
     }
     await requireNoWraps(tx, found, order);
+    await requireNoRotation(tx, found, order);
     await requireNoOtherActive(tx, found, order);
     await destroyInToken(tx, cx, found, order);
     const written = await appendEntry(tx, cx, {

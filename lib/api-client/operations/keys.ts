@@ -167,7 +167,8 @@ export const rotateKey = operation({
   id: "rotateKey",
   path: "/confidential/keys/{id}/rotate",
   params: KeyPath,
-  summary: "Begin the rotation of an active managed key. If one runs already, the answer shows it.",
+  summary:
+    "Begin the rotation of an active or a compromised managed key. If it runs already, the answer shows it.",
 });
 
 export const rotateKeyAlias = operation({

@@ -58,7 +58,7 @@ export function wrapWith(
   if (cek.length !== CEK_BYTES) throw new FormatError("format.length", "a content key has 32 bytes");
   if (!isKid(recipient.kid)) throw new FormatError("format.envelope", "a malformed key id");
   checkX25519PublicKey(recipient.publicKey);
-  const secret = ephemeral.derive(recipient.publicKey);
+  const secret = ephemeral.derive(recipient.publicKey, true);
   const kek = wrappingKey(secret, apu.bytes, recipient.kid);
   try {
     return {

@@ -38,13 +38,14 @@ async function lockFormer(
   if ((await findHeld(tx, participantId))?.id !== held?.id)
     changed("The participant's key changed in the meantime.");
   await refuseSuspended(tx, participantId);
-  if ((await findOpen(tx, participantId)) !== undefined) {
-    changed("A rotation of the participant's key has not ended: register the key again when it has.");
-  }
   if ((await findOpenRecovery(tx, participantId))?.state === "running") {
     changed("A recovery to the participant's current key has not ended: prove the next key when it has.");
   }
   const [active] = await selectActiveKeys(tx, [participantId], false);
+  // Another open rotation moves to the new key itself. It would only collide with one that this proof starts.
+  if (active?.custody === "managed" && (await findOpen(tx, participantId)) !== undefined) {
+    changed("A rotation of the participant's key has not ended: register the key again when it has.");
+  }
   return active && (await lockKey(tx, active.id));
 }
 

@@ -16,7 +16,6 @@ import { findOpenRecovery, insertRecovery, listNamed } from "@/lib/keys/recovery
 import { answerRecovery } from "@/lib/keys/recovery/view";
 import { parsePublicKey } from "@/lib/keys/register/public-key";
 import { findOrStageKey } from "@/lib/keys/register/register-client-key";
-import { findOpen } from "@/lib/keys/rotation/store";
 import { mayBecome } from "@/lib/keys/states";
 import {
   type KeyVersion,
@@ -110,9 +109,6 @@ async function ask(
   const old = await lockLost(tx, cx, keyId);
   await endIfExpired(tx, cx, old.participantId);
   if (await isKnown(tx, old, toBase64url(bytes))) return undefined;
-  if ((await findOpen(tx, old.participantId)) !== undefined) {
-    refuse("A rotation of the participant's key is running. Ask again when it has ended.");
-  }
   await closeLostKey(tx, cx, old);
   const { key: next } = await newKey(tx, cx, old, bytes);
   const transactions = (await listNamed(tx, old.id, MAX_REWRAP_TRANSACTIONS)).sort();

@@ -14,7 +14,6 @@ import type { RecoveryAnswer, RecoveryProof } from "@/lib/keys/recovery/schema";
 import { lockRecovery, startRecovery } from "@/lib/keys/recovery/store";
 import { statementsOf } from "@/lib/keys/recovery/terms";
 import { answerRecovery } from "@/lib/keys/recovery/view";
-import { findOpen } from "@/lib/keys/rotation/store";
 import {
   countWraps,
   type KeyVersion,
@@ -59,9 +58,6 @@ async function accept(
 async function lockAll(tx: Tx, { row }: RecoveryCase): Promise<KeyVersion> {
   if (!(await lockParticipant(tx, row.participantId))) throw new DomainError("key.not-found");
   if ((await lockRecovery(tx, row.id)) !== "asked") refuse("The recovery has begun, or has ended.");
-  if ((await findOpen(tx, row.participantId)) !== undefined) {
-    refuse("A rotation of the participant's key is running. Answer again when it has ended.");
-  }
   const old = await lockKey(tx, row.oldKeyId);
   const next = await lockKey(tx, row.newKeyId);
   if (old?.state !== "compromised") refuse("The lost key is no longer compromised.");

@@ -7,7 +7,7 @@ import type { Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { isSameHuman } from "@/lib/identity/people/one-human-store";
 import { type DraftKey, draftManagedKey } from "@/lib/keys/register/draft-key";
-import { refuseClientHeld } from "@/lib/keys/register/registering";
+import { refuseClientHeld, refuseSuspended } from "@/lib/keys/register/registering";
 import type { RotateContext, RotationStep } from "@/lib/keys/rotation/finish-rotation";
 import { agreeRotation, countToMove, insertRotation, type RotationRow } from "@/lib/keys/rotation/store";
 import { insertManagedKey, type KeyVersion, lockKey, selectActiveKeys, updateState } from "@/lib/keys/store";
@@ -58,8 +58,11 @@ async function ask(tx: Tx, cx: RotateContext, asker: Principal, key: KeyVersion)
 /** Returns the key to move to: the active one, locked, or a new one. */
 async function successor(tx: Tx, cx: RotateContext, key: KeyVersion): Promise<KeyVersion | DraftKey> {
   const [active] = await selectActiveKeys(tx, [key.participantId], false);
-  if (active === undefined) await refuseClientHeld(tx, key.participantId);
-  if (active === undefined) return draftManagedKey(tx, cx, key.participantId, "pre_active");
+  if (active === undefined) {
+    await refuseClientHeld(tx, key.participantId);
+    await refuseSuspended(tx, key.participantId);
+    return draftManagedKey(tx, cx, key.participantId, "pre_active");
+  }
   await lockKey(tx, active.id);
   return active;
 }
@@ -106,7 +109,8 @@ export async function rotateCompromised(
   if (open === undefined) return ask(tx, cx, principal, key);
   if (open.compromisedKeyId !== key.id) {
     throw new DomainError("key.state", {
-      detail: "Another rotation of this participant is open. Ask again when it has ended.",
+      detail:
+        "Another rotation of this participant is open. Ask again when it has ended. If no key is active, it waits for one.",
     });
   }
   const isMine = open.askedBy !== undefined && (await isSameHuman(tx, open.askedBy, principal.userId));

@@ -16,6 +16,7 @@ import { getRecovery } from "@/lib/keys/recovery/get-recovery";
 import { loadOwnCase } from "@/lib/keys/recovery/load-case";
 import { signRecovery } from "@/lib/keys/recovery/sign-recovery";
 import { registerKey } from "@/lib/keys/register/register-key";
+import { listRotations } from "@/lib/keys/rotation/view";
 import {
   first,
   groupsOf,
@@ -42,6 +43,7 @@ import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/benches/use
 import { createKeyHolder, heldBy } from "@/lib/testing/devices/key-holder";
 import { suspendPerson } from "@/lib/testing/instance/suspend-person";
 import { openTransaction } from "@/lib/transactions/open/open-transaction";
+import { runRotations } from "@/lib/transactions/rewrap/run-rotations";
 
 let bench: UseCaseBench;
 beforeAll(async () => {
@@ -109,6 +111,30 @@ describe("a recovery", () => {
     expect(await readWith(owner, held, fresh)).toEqual(SENT);
     const gone = await changeKeyState(owner, old.keyId, { state: "destroyed", reason: "empty" });
     expect(gone.state).toBe("destroyed");
+  });
+});
+
+describe("a recovery while a rotation of the former managed key is open", () => {
+  it("both end, and all data open with the new key", async () => {
+    const who = await helpers(bench, 1);
+    const owner = first(who.owners);
+    const { participantId } = owner.principal;
+    await registerKey(owner, { participant_id: participantId, algorithm: "X25519", custody: "managed" });
+    const id = await submit(owner, who.other);
+    const one = await loss(who);
+    await agreed(bench, one);
+    const { new_key } = await begun(one);
+    await run(owner);
+    expect((await getRecovery(owner, one.old.keyId)).recovery).toMatchObject({ state: "completed" });
+    await bench.integrate();
+    await runRotations({ ...owner, system: "portal" });
+    expect((await listRotations(owner, participantId)).items).toMatchObject([
+      { state: "completed", rewrapped: 2 },
+    ]);
+    for (const each of [id, ...one.ids])
+      expect(
+        await readWith(owner, { holder: one.next, keyId: new_key.key_id, kid: new_key.kid }, each),
+      ).toEqual(SENT);
   });
 });
 
@@ -284,7 +310,7 @@ describe("refusals of a recovery", () => {
       expect(await getKey(one.owner, one.old.keyId)).toMatchObject({ state: "active" });
     });
 
-    it("a recovery is refused while another one, or a rotation of the participant, has not ended", async () => {
+    it("a recovery is refused while another one has not ended, but not while a rotation is open", async () => {
       const one = await lose();
       await asked(one);
       const second = askRecovery(one.owner, one.old.keyId, {
@@ -298,8 +324,8 @@ describe("refusals of a recovery", () => {
         public_key: createKeyHolder().publicKey,
         reason: "lost",
       });
-      expect(await outcomeOf(ask)).toBe("key.state");
-      expect(await getKey(rotating, held.keyId)).toMatchObject({ state: "active" });
+      expect(await ask).toMatchObject({ state: "asked", transactions: 0 });
+      expect(await getKey(rotating, held.keyId)).toMatchObject({ state: "compromised" });
     });
   });
 

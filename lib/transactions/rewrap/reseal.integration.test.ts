@@ -261,30 +261,62 @@ describe("a reseal", () => {
     expect(await opened(owner, id)).toEqual(SENT);
   });
 
-  it("a rotation whose new key is reported compromised ends, and the compromised key's rotation moves the rest too", async () => {
+  /** Returns the id of a participant's key version. */
+  async function keyOf({ principal }: Person, version: number): Promise<string> {
+    const [key] = await rowsOf<{ id: string }>(
+      "SELECT id FROM key_version WHERE participant_id = $1 AND version = $2",
+      [principal.participantId, version],
+    );
+    return key?.id ?? "";
+  }
+
+  const managedKey = ({ principal }: Person) =>
+    ({ participant_id: principal.participantId, algorithm: "X25519", custody: "managed" }) as const;
+
+  it("a compromised key's rotation is refused while another one is open, which waits for the next active key", async () => {
     const owner = await bench.person({ role: "client" });
     const admin = await bench.person({ role: "admin", duties: ["admin"] });
-    const id = await submit(owner, await bench.person({ role: "miner" }));
+    const other = await bench.person({ role: "miner" });
     const { participantId } = owner.principal;
+    const first = await submit(owner, other);
     const { rotation_id } = await rotateKey(owner, { participantId }, "rewrap");
-    const [second] = await rowsOf<{ id: string }>(
-      "SELECT id FROM key_version WHERE participant_id = $1 AND version = 2",
-      [participantId],
-    );
-    const keyId = second?.id ?? "";
-    await changeKeyState(owner, keyId, { state: "suspended", reason: "lost" });
-    await run(owner);
-    expect(await getRotation(owner, rotation_id)).toMatchObject({ state: "running", rewrapped: 0 });
+    const later = await submit(other, owner);
+    const keyId = await keyOf(owner, 2);
     await changeKeyState(owner, keyId, { state: "compromised", reason: "stolen" });
     expect(await outcomeOf(rotateKey(owner, { keyId }, "reseal"))).toBe("key.state");
     await run(owner);
-    expect(await getRotation(owner, rotation_id)).toMatchObject({ state: "failed", total: 2, rewrapped: 0 });
+    expect(await getRotation(owner, rotation_id)).toMatchObject({ state: "running", rewrapped: 0 });
+    await registerKey(owner, managedKey(owner));
+    await run(owner);
+    expect(await getRotation(owner, rotation_id)).toMatchObject({ state: "completed", rewrapped: 2 });
     const asked = await rotateKey(owner, { keyId }, "reseal");
     expect(asked).toMatchObject({ state: "asked", total: 2 });
     expect(await rotateKey(admin, { keyId }, "reseal")).toMatchObject({ state: "running", new_version: 3 });
     await run(owner);
     expect(await getRotation(owner, asked.rotation_id)).toMatchObject({ state: "completed", rewrapped: 2 });
-    expect((await wrapsOf(id)).map(({ kid }) => kid)).toContain(`${participantId}#3`);
+    for (const id of [first, later]) {
+      expect((await wrapsOf(id)).map(({ kid }) => kid)).toContain(`${participantId}#3`);
+      expect(await opened(owner, id)).toEqual(SENT);
+    }
+  });
+
+  it("a compromised key is not destroyed while its rotation is open, and none is agreed to while a key is suspended", async () => {
+    const owner = await bench.person({ role: "client" });
+    const admin = await bench.person({ role: "admin", duties: ["admin"] });
+    const id = await submit(owner, await bench.person({ role: "miner" }));
+    await rotate(owner);
+    const keyId = await keyOf(owner, 1);
+    const second = await keyOf(owner, 2);
+    await changeKeyState(owner, keyId, { state: "compromised", reason: "a stolen backup" });
+    await rotateKey(owner, { keyId }, "reseal");
+    const destroy = () => changeKeyState(owner, keyId, { state: "destroyed", reason: "empty" });
+    expect(await outcomeOf(destroy())).toBe("key.state");
+    await changeKeyState(owner, second, { state: "suspended", reason: "lost" });
+    expect(await outcomeOf(rotateKey(admin, { keyId }, "reseal"))).toBe("key.state");
+    await changeKeyState(owner, second, { state: "active", reason: "found" });
+    expect(await rotateKey(admin, { keyId }, "reseal")).toMatchObject({ state: "running", new_version: 2 });
+    await run(owner);
+    expect((await destroy()).state).toBe("destroyed");
     expect(await opened(owner, id)).toEqual(SENT);
   });
 
@@ -487,6 +519,22 @@ describe("client-held keys", () => {
       });
       expect(await readWith(holder, proven.kid, id)).toEqual(SENT);
     }
+  });
+
+  it("an open rotation does not block the proof of the next client-held key, and moves to that key", async () => {
+    const owner = await bench.person({ role: "client" });
+    const id = await submit(owner, await bench.person({ role: "miner" }));
+    const { holder, proven } = await hold(owner);
+    await changeKeyState(owner, proven.key_id, { state: "compromised", reason: "a stolen laptop" });
+    await run(owner);
+    const next = await hold(owner, holder);
+    expect(next.proven.rotation_id).toBeUndefined();
+    await run(owner);
+    expect(await getRotation(owner, proven.rotation_id ?? "")).toMatchObject({
+      state: "completed",
+      rewrapped: 2,
+    });
+    expect(await readWith(next.holder, next.proven.kid, id)).toEqual(SENT);
   });
 
   it("a compromised client-held key cannot be replaced without its possession, not even by a managed key", async () => {

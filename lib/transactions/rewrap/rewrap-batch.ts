@@ -4,7 +4,6 @@ import type { EscrowEpoch } from "@/lib/escrow/protocol/port";
 import { lockActiveKeys } from "@/lib/keys/active-keys";
 import { retiredDerivers } from "@/lib/keys/managed-deriver";
 import { listRetired, lockRunning, type RotationRow } from "@/lib/keys/rotation/store";
-import { findSuspended } from "@/lib/keys/store";
 import { loadAllSealed } from "@/lib/transactions/read/load-sealed";
 import { type Change, changeOf, type RewrapContext } from "@/lib/transactions/rewrap/change-of";
 import type { ResealRecipients } from "@/lib/transactions/rewrap/reseal-groups";
@@ -21,8 +20,8 @@ const BEHIND_SECONDS = 20;
 
 /**
  * The result of a batch. `moved`: entries up to `last` are re-wrapped, and the next batch continues there. `through`:
- * no entries are left that can be moved; none can without a key to move to. `waits`: another process works on it, the
- * log accepts no entries, or the participant's key is suspended.
+ * no entries are left. `waits`: another process works on it, the log accepts no entries, or the participant has no
+ * active key.
  */
 export type BatchResult =
   | { readonly kind: "moved"; readonly moved: number; readonly last: string }
@@ -58,12 +57,6 @@ async function resealRecipients(
   );
 }
 
-/** A suspended key can come back. Otherwise the pass ends, so a compromised key's own rotation can begin. */
-async function withoutKey(tx: Tx, participantId: string): Promise<BatchResult> {
-  const suspended = await findSuspended(tx, participantId);
-  return { kind: suspended === undefined ? "through" : "waits" };
-}
-
 /**
  * Moves up to 50 transactions to the participant's active key in one database transaction: locks, compares with the
  * log, re-wraps or reseals, writes an entry for each transaction. A kill at any point leaves the batch undone or done.
@@ -79,7 +72,7 @@ export function rewrapBatch(
     if (!(await lockRunning(tx, rotation.id))) return { kind: "waits" };
     if (await isLogBehind(tx, BEHIND_SECONDS)) return { kind: "waits" };
     const [next] = await lockActiveKeys(cx, tx, [rotation.participantId]);
-    if (next === undefined) return withoutKey(tx, rotation.participantId);
+    if (next === undefined) return { kind: "waits" };
     const ids = await listRetired(tx, { ...rotation, after, limit: BATCH });
     const last = ids.at(-1);
     if (last === undefined) return { kind: "through" };

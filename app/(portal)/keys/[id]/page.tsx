@@ -68,26 +68,41 @@ async function Registration({ view, canFollow }: { view: KeyView; canFollow: boo
   );
 }
 
+type Shown = ShownRecord<KeyView>;
+
 /** The participant's own people, the operators, and those whose duty it is to sign. */
 function seesRecovery({ role, duties, participantId }: Principal, view: KeyView): boolean {
   const isOwn = participantId === view.participant_id && PARTIES.includes(role);
   return isOwn || role === "coordinator" || role === "admin" || duties.some((duty) => SIGNERS.includes(duty));
 }
 
+/** Whether somebody asked to move what is wrapped for a compromised key: a second person agrees even if nothing is left. */
+async function isAsked({ participant_id, key_version }: KeyView): Promise<boolean> {
+  const rotations = await loadRotations(participant_id);
+  if (!rotations.ok) return false;
+  return rotations.value.items.some((one) => one.state === "asked" && one.old_version === key_version);
+}
+
 /** What this person can do to this key now, as its state and what is wrapped for it allow. */
-function changesOf(principal: Principal, view: KeyView): KeyChange[] {
+async function changesOf(principal: Principal, view: KeyView): Promise<KeyChange[]> {
   const may = (operation: KeyOperation) => mayUseKey(principal, view.participant_id, operation);
   const changes: KeyChange[] = [];
   const isManaged = view.custody === "managed";
   if (view.state === "active" && isManaged && may("rotate")) changes.push("rotate");
   if (mayBecome(view.state, "suspended") && may("suspended")) changes.push("suspend");
   if (view.state === "suspended" && may("active")) changes.push("resume");
-  if (view.state === "compromised" && isManaged && view.remaining_wraps !== 0 && may("rotate"))
-    changes.push("move");
+  const isToMove = view.state === "compromised" && isManaged && may("rotate");
+  if (isToMove && (view.remaining_wraps !== 0 || (await isAsked(view)))) changes.push("move");
   if (mayBecome(view.state, "compromised") && may("compromised")) changes.push("compromise");
   const isEmpty = view.remaining_wraps === 0;
   if (isEmpty && mayBecome(view.state, "destroyed") && may("destroyed")) changes.push("destroy");
   return changes;
+}
+
+async function Actions({ value: view, principal }: Shown) {
+  const { key_id, kid, custody } = view;
+  const changes = await changesOf(principal, view);
+  return <KeyActs keyId={key_id} kid={kid} isHeld={custody === "client"} changes={changes} />;
 }
 
 /** What distinguishes this key version from others, and how much data is sealed for it. */
@@ -142,8 +157,6 @@ async function Versions(props: {
     </Section>
   );
 }
-
-type Shown = ShownRecord<KeyView>;
 
 /** Whether the key belongs to the reader's participant. */
 function isOwn({ value: view, principal }: Shown): boolean {
@@ -221,14 +234,7 @@ const page = recordPage<KeyView>({
       ),
     };
   },
-  actions: ({ value: view, principal }) => (
-    <KeyActs
-      keyId={view.key_id}
-      kid={view.kid}
-      isHeld={view.custody === "client"}
-      changes={changesOf(principal, view)}
-    />
-  ),
+  actions: (shown) => <Actions {...shown} />,
   facts: (shown) => <KeyFacts {...shown} />,
   content: (shown) => <Content {...shown} />,
 });
