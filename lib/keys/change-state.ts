@@ -93,8 +93,7 @@ async function destroyInToken(
 /**
  * Moves a key version to another state (NIST SP 800-57 part 1, section 7; crypto.md lists the pairs). Deactivating by
  * hand and destroying are refused while an entry is wrapped for the key, destroying also while a compromised key's own
- * rotation is open. Destroying erases the sealed private key, or
- * has its token destroy it; the row remains. Throws `key.not-found`, `key.state`, `access.forbidden`, and
+ * rotation is open. Destroying erases the sealed private key, or has its token destroy it; the row remains. Throws `key.not-found`, `key.state`, `access.forbidden`, and
  * `service.keystore-unavailable` if the token cannot do it now.
  */
 export async function changeKeyState(

@@ -537,6 +537,24 @@ describe("client-held keys", () => {
     expect(await readWith(next.holder, next.proven.kid, id)).toEqual(SENT);
   });
 
+  it("a rotation that waits for a second person blocks neither the next client-held key nor, with it, the agreement", async () => {
+    const owner = await bench.person({ role: "client" });
+    const admin = await bench.person({ role: "admin", duties: ["admin"] });
+    const id = await submit(owner, await bench.person({ role: "miner" }));
+    const { holder, proven } = await hold(owner);
+    await run(owner);
+    const keyId = proven.replaced?.key_id ?? "";
+    await changeKeyState(admin, keyId, { state: "compromised", reason: "an old backup" });
+    const { rotation_id } = await rotateKey(admin, { keyId }, "reseal");
+    await changeKeyState(admin, proven.key_id, { state: "compromised", reason: "a stolen laptop" });
+    expect(await outcomeOf(rotateKey(owner, { keyId }, "reseal"))).toBe("key.state");
+    await hold(owner, holder);
+    expect(await rotateKey(owner, { keyId }, "reseal")).toMatchObject({ state: "running", new_version: 3 });
+    await run(owner);
+    expect(await getRotation(owner, rotation_id)).toMatchObject({ state: "completed" });
+    expect(await readWith(holder, proven.kid, id)).toEqual(SENT);
+  });
+
   it("a compromised client-held key cannot be replaced without its possession, not even by a managed key", async () => {
     const owner = await bench.person({ role: "client", hasKey: false });
     const { holder, proven } = await hold(owner);
